@@ -1,0 +1,179 @@
+"""One meeting as a source tells it, cleaned and in our words, and how it is known again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, time, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from meetings.model import Group, MedicationStance, OnlineVenue, Venue, VenueType, ZoneReason
+
+if TYPE_CHECKING:
+    from meetings.findings import Finding
+    from meetings.recurrence import DatedException, Recurrence
+
+#: The letters of public ids: Crockford's base 32, whose ASCII order is the order of the numbers it writes.
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A record's meeting on one weekday.
+
+    `record_key` is the source's own id for the record, None where it has none or it stands twice in the list; `day`
+    names the weekday when the record holds several. `service_body` is the source's own key for the body. The other
+    fields are those of `Meeting`.
+    """
+
+    record_key: str | None
+    day: str | None = None
+    where: str = ""
+    name: str
+    fellowship: str
+    recurrence: Recurrence | None = None
+    exceptions: tuple[DatedException, ...] = ()
+    duration_assumed: bool = False
+    zone_reason: ZoneReason | None = None
+    suspended: bool = False
+    venue_type: VenueType | None = None
+    venue: Venue | None = None
+    online: OnlineVenue | None = None
+    group: Group | None = None
+    formats: tuple[str, ...] = ()
+    other_formats: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    medication: MedicationStance = MedicationStance.UNSTATED
+    medication_source: str | None = None
+    notes: str | None = None
+    service_body: str | None = None
+    areas: tuple[str, ...] = ()
+    url: str | None = None
+
+    @property
+    def key(self) -> str | None:
+        """What it is known by within its source; None: only by its content."""
+        if self.record_key is None or self.day is None:
+            return self.record_key
+        return f"{self.record_key}/{self.day}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A record, or one weekday of it, that was left out; what we hold of it stays as it was.
+
+    `unpublished`: the source itself does not show it, so what we hold becomes suspended.
+    """
+
+    record_key: str | None
+    unpublished: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedBody:
+    """A service body as a source tells it; `parent` is the source's key of the body above."""
+
+    key: str
+    name: str
+    kind: str
+    parent: str | None = None
+    url: str | None = None
+    helpline: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """All that a source's answer holds. Every listing received is in `listings` or in `rejected`."""
+
+    listings: tuple[Listing, ...]
+    rejected: tuple[Rejected, ...] = ()
+    service_bodies: tuple[ListedBody, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def received(self) -> int:
+        """How many listings the source told, good or bad."""
+        return len(self.listings) + len(self.rejected)
+
+
+def fold(text: str) -> str:
+    """Text as people compare it: no accents, no case, single spaces."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join(bare.split())
+
+
+def content_key(listing: Listing) -> str:
+    """A hash of name, time and place or link: how a listing is known when its key changed."""
+    rule = listing.recurrence
+    time_part = rule and (rule.weekday.name, str(rule.starts), rule.interval, rule.weeks_of_month)
+    return _hash((fold(listing.name), time_part, _whereabouts(listing)))[:32]
+
+
+def _whereabouts(listing: Listing) -> str:
+    venue, online = listing.venue, listing.online
+    if venue and (venue.street or venue.formatted_address):
+        return fold(f"{venue.street or venue.formatted_address} {venue.city or ''}")
+    if online and (online.url or online.phone):
+        return (online.url or online.phone or "").casefold()
+    if venue and venue.latitude is not None and venue.longitude is not None:
+        return f"{venue.latitude:.4f} {venue.longitude:.4f}"
+    return fold(f"{venue.name or ''} {venue.city or ''}") if venue else ""
+
+
+def fingerprint(listing: Listing) -> str:
+    """A hash of all that is told of a meeting; empty fields count nothing, so a new field changes no old hash."""
+    told = {f.name: getattr(listing, f.name) for f in fields(listing) if f.name not in {"where", "record_key", "day"}}
+    return _hash(told)[:32]
+
+
+def _hash(value: object) -> str:
+    text = json.dumps(_plain(value), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        value = {f.name: getattr(value, f.name) for f in fields(value)}
+    if isinstance(value, dict):
+        plain = {key: _plain(item) for key, item in value.items()}
+        return {key: item for key, item in plain.items() if item not in (None, "", [], {}, False)}
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    if isinstance(value, Enum):
+        return value.name
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    return value.total_seconds() if isinstance(value, timedelta) else value
+
+
+def number_of(source_id: str, key: str, salt: int = 0) -> int:
+    """The 63-bit number behind a public id: a hash of the source's id and the record's first key.
+
+    `salt` tells two meetings apart where a source gave a used key to another meeting.
+    """
+    text = "\x1f".join((source_id, key, str(salt) if salt else ""))
+    return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8], "big") >> 1
+
+
+def id_from_number(number: int, prefix: str = "M") -> str:
+    """A public id, e.g. `M0C5K…`: 13 letters whose order is the order of the numbers."""
+    letters = "".join(_LETTERS[(number >> shift) & 31] for shift in range(60, -5, -5))
+    return prefix + letters
+
+
+def number_from_id(id: str) -> int | None:  # noqa: A002 - the field's own word
+    """The number behind a meeting's public id; None: no such id can exist."""
+    if len(id) != 14 or id[0] != "M" or any(letter not in _LETTERS for letter in id[1:]):
+        return None
+    number = 0
+    for letter in id[1:]:
+        number = number << 5 | _LETTERS.index(letter)
+    return number if number < 1 << 63 else None
+
+
+def service_body_id(source_id: str, key: str) -> str:
+    """A service body's public id."""
+    return id_from_number(number_of(source_id, f"service body {key}"), "B")

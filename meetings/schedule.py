@@ -1,0 +1,85 @@
+"""A person's chosen meetings: no account, no name, no address; who holds the key edits, who holds the feed reads.
+
+Of keys and tokens only SHA-256 hashes are ever stored. The feed's token is derived from the key and a rotation
+number, so that the feed's address can be answered to whoever holds the key, and to nobody else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from meetings.model import Meeting
+    from meetings.recurrence import Occurrence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleEntry:
+    """A meeting in a schedule.
+
+    `dates` None: every time it meets, but for `skipped_dates`; both are local dates of occurrences. `revision`
+    counts changes of this entry and never falls.
+    """
+
+    meeting_id: str
+    note: str | None = None
+    reminder_minutes: int | None = None
+    skipped_dates: tuple[date, ...] = ()
+    dates: tuple[date, ...] | None = None
+    added_on: date
+    revision: int = 1
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """What one person keeps. `revision` counts changes of the options and never falls."""
+
+    id: str
+    name: str | None
+    time_zone: str
+    discreet: bool = True
+    reminder_minutes: int | None = None
+    entries: tuple[ScheduleEntry, ...] = ()
+    rotation: int = 0
+    revision: int = 1
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduledOccurrence:
+    """An occurrence that a schedule shows."""
+
+    meeting: Meeting
+    occurrence: Occurrence
+
+
+def key_from_bytes(random: bytes) -> str:
+    """A schedule's key from 32 random bytes."""
+    if len(random) != 32:
+        raise ValueError("a key is made of 32 random bytes")
+    return base64.urlsafe_b64encode(random).decode("ascii").rstrip("=")
+
+
+def feed_token(key: str, rotation: int) -> str:
+    """The secret in a feed's address: HMAC-SHA-256 of the rotation number under the key, base64url, 43 letters."""
+    digest = hmac.new(key.encode("utf-8"), f"feed {rotation}".encode("ascii"), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).decode("ascii").rstrip("=")
+
+
+def secret_hash(secret: str) -> str:
+    """What is stored of a key or token."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_shown(entry: ScheduleEntry, occurrence: Occurrence) -> bool:
+    """Whether the entry wants this occurrence."""
+    if occurrence.date in entry.skipped_dates:
+        return False
+    return entry.dates is None or occurrence.date in entry.dates
