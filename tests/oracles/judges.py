@@ -1,0 +1,111 @@
+"""Foreign judges of what we serve: ical.js and libical for calendars, graphql-http for the endpoint.
+
+`make oracles` builds them. Where one is not built, asking for it skips the test with a reason, or
+fails it where `HOMEGROUP_REQUIRE_ORACLES` is set.
+"""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tests.outside import absent
+
+HERE = Path(__file__).resolve().parent
+
+#: None of them needs longer for anything that a test gives it.
+TIMEOUT_S = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class JudgedOccurrence:
+    """One occurrence as another program computes it; aware UTC instants."""
+
+    start: datetime
+    end: datetime
+    uid: str
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """One audit of the endpoint: status `ok`, `notice` (MAY), `warn` (SHOULD) or `error` (MUST)."""
+
+    id: str
+    name: str
+    status: str
+    reason: str
+
+
+IcaljsOccurrences = Callable[[Path, datetime, datetime], list[JudgedOccurrence]]
+LibicalComplaints = Callable[[Path], list[str]]
+GraphqlHttpAudits = Callable[[str], list[Audit]]
+
+
+def icaljs_occurrences() -> IcaljsOccurrences:
+    """A function of a calendar file and a window: the occurrences starting in it, in order."""
+    node = _node("ical.js")
+
+    def expand(file: Path, start: datetime, until: datetime) -> list[JudgedOccurrence]:
+        window = (start.isoformat(), until.isoformat())
+        ran = _run(node, str(HERE / "expand.mjs"), str(file), *window)
+        assert ran.returncode == 0, ran.stderr
+        return sorted(_occurrence(line) for line in ran.stdout.splitlines())
+
+    return expand
+
+
+def libical_complaints() -> LibicalComplaints:
+    """A function of a calendar file: what libical holds against it, one string an error."""
+    program = HERE / "icalcheck"
+    if not program.exists():
+        absent("libical's validator", "run `make oracles`", required_by="HOMEGROUP_REQUIRE_ORACLES")
+
+    def complaints(file: Path) -> list[str]:
+        ran = _run(str(program), str(file))
+        assert ran.returncode in (0, 1), ran.stderr
+        return ran.stdout.splitlines()
+
+    return complaints
+
+
+def graphql_http_audits() -> GraphqlHttpAudits:
+    """A function of an endpoint's URL: every audit of GraphQL over HTTP, with its verdict."""
+    node = _node("graphql-http")
+
+    def audit(url: str) -> list[Audit]:
+        ran = _run(node, str(HERE / "audits.mjs"), url)
+        assert ran.stdout, ran.stderr
+        return [_audit(line) for line in ran.stdout.splitlines()]
+
+    return audit
+
+
+def _node(package: str) -> str:
+    node = shutil.which("node")
+    if node is None or not (HERE / "node_modules" / package).is_dir():
+        how = "run `make oracles`, with Node.js 18 or newer"
+        absent(package, how, required_by="HOMEGROUP_REQUIRE_ORACLES")
+    return node
+
+
+def _run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=TIMEOUT_S, check=False)
+
+
+def _occurrence(line: str) -> JudgedOccurrence:
+    told = json.loads(line)
+    return JudgedOccurrence(
+        start=datetime.fromisoformat(told["start"]),
+        end=datetime.fromisoformat(told["end"]),
+        uid=told["uid"],
+        status=told["status"] or "",
+    )
+
+
+def _audit(line: str) -> Audit:
+    told = json.loads(line)
+    return Audit(id=told["id"], name=told["name"], status=told["status"], reason=told["reason"] or "")

@@ -1,0 +1,70 @@
+"""The judges themselves judge: they see what is there, and complain of what is wrong."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.oracles.judges import IcaljsOccurrences, LibicalComplaints
+
+WEEKLY = """\
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//example//EN
+BEGIN:VTIMEZONE
+TZID:Europe/Oslo
+BEGIN:DAYLIGHT
+DTSTART:19960331T020000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+END:DAYLIGHT
+BEGIN:STANDARD
+DTSTART:19961027T030000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+END:STANDARD
+END:VTIMEZONE
+BEGIN:VEVENT
+UID:lantern@example.org
+DTSTAMP:20260101T000000Z
+DTSTART;TZID=Europe/Oslo:20260321T190000
+DTEND;TZID=Europe/Oslo:20260321T200000
+RRULE:FREQ=WEEKLY;COUNT=3
+END:VEVENT
+BEGIN:VEVENT
+UID:lantern@example.org
+RECURRENCE-ID;TZID=Europe/Oslo:20260404T190000
+DTSTAMP:20260101T000000Z
+DTSTART;TZID=Europe/Oslo:20260404T210000
+DTEND;TZID=Europe/Oslo:20260404T220000
+END:VEVENT
+END:VCALENDAR
+"""
+MARCH, MAY = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def weekly(tmp_path: Path) -> Path:
+    file = tmp_path / "weekly.ics"
+    file.write_bytes(WEEKLY.replace("\n", "\r\n").encode())
+    return file
+
+
+def test_icaljs_follows_the_clock_change_and_the_override(weekly: Path, icaljs_occurrences: IcaljsOccurrences) -> None:
+    starts = [found.start.isoformat() for found in icaljs_occurrences(weekly, MARCH, MAY)]
+    assert starts == [
+        "2026-03-21T18:00:00+00:00",
+        "2026-03-28T18:00:00+00:00",
+        "2026-04-04T19:00:00+00:00",
+    ]
+
+
+def test_libical_finds_nothing_wrong_with_a_valid_calendar(weekly: Path, libical_complaints: LibicalComplaints) -> None:
+    assert libical_complaints(weekly) == []
+
+
+def test_libical_complains_of_an_event_without_a_stamp(weekly: Path, libical_complaints: LibicalComplaints) -> None:
+    weekly.write_text(WEEKLY.replace("DTSTAMP:20260101T000000Z\n", ""))
+    assert any("DTSTAMP" in complaint for complaint in libical_complaints(weekly))

@@ -1,0 +1,108 @@
+"""The shape of the tree: what a reviewer would otherwise have to look for by eye."""
+
+import ast
+import importlib
+import json
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.outside import ROOT
+
+PACKAGES = ("meetings", "store", "search", "importers", "schema", "api")
+MAX_MODULE_LINES = 400
+MAX_FUNCTION_LINES = 40
+#: Names that say nothing of what is in them; things end up there for want of a better place.
+DRAWERS = re.compile(
+    r"^_?(utils?|helpers?|common|core|misc|base|manager|services?|handlers?|handle|process|data"
+    r"|info|stuff|tools?|lib)$"
+)
+#: The contract that importers fulfil; the one base that is one.
+NAMED_BASE = "importers/base.py"
+
+
+def _committed() -> list[Path]:
+    listing = subprocess.run(
+        ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    paths = (ROOT / name for name in listing.stdout.split("\0") if name)
+    return [path for path in paths if path.is_file()]
+
+
+def _modules() -> list[Path]:
+    return [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_package_is_ours_and_not_a_distribution_of_the_same_name(package: str) -> None:
+    file = importlib.import_module(package).__file__
+    assert file is not None
+    assert Path(file).parent == ROOT / package
+
+
+def test_modules_can_be_read_in_one_sitting() -> None:
+    lines = {_name(path): len(path.read_text("utf-8").splitlines()) for path in _modules()}
+    assert {name: n for name, n in lines.items() if n > MAX_MODULE_LINES} == {}
+
+
+def test_functions_fit_a_glance() -> None:
+    lengths = {
+        f"{_name(path)}:{node.lineno} {node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for path in _modules()
+        for node in _functions(path)
+    }
+    assert {name: n for name, n in lengths.items() if n > MAX_FUNCTION_LINES} == {}
+
+
+def test_modules_say_what_they_are_for() -> None:
+    silent = [_name(p) for p in _modules() if not ast.get_docstring(ast.parse(p.read_text("utf-8")))]
+    assert silent == []
+
+
+def test_nothing_is_named_like_a_drawer() -> None:
+    parts = {_name(path): path.relative_to(ROOT).with_suffix("").parts for path in _modules()}
+    drawers = [name for name, words in parts.items() if any(map(DRAWERS.match, words))]
+    assert [name for name in drawers if name != NAMED_BASE] == []
+
+
+def test_version_is_the_newest_in_the_changelog() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert re.findall(r"^## \[(\d[^\]]*)\]", changelog, re.MULTILINE)[0] == version
+
+
+def test_npm_lock_records_no_download_addresses() -> None:
+    lock = json.loads((ROOT / "tests/oracles/package-lock.json").read_text("utf-8"))
+    assert [name for name, package in lock["packages"].items() if "resolved" in package] == []
+
+
+@pytest.mark.parametrize("name", ["run.txt", "dev.txt"])
+def test_pinned_requirements_name_no_index_and_hash_everything(name: str) -> None:
+    text = (ROOT / "requirements" / name).read_text("utf-8")
+    assert re.search(r"://|--index|--extra|--find-links|--trusted", text) is None
+    pins = re.findall(r"^[A-Za-z0-9].*?(?=^[A-Za-z0-9]|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert [pin.split()[0] for pin in pins if "--hash=sha256:" not in pin] == []
+
+
+@pytest.mark.parametrize("written", ["/work" + "/", "/root" + "/", "/home" + "/", "/Users" + "/"])
+def test_no_file_names_a_place_on_one_machine(written: str) -> None:
+    named = re.compile(rf"(?<![\w./:>-]){re.escape(written)}".encode())
+    texts = ((path, path.read_bytes()) for path in _committed())
+    assert [_name(path) for path, text in texts if named.search(text)] == []
