@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test lint types imports schema-fresh check format schema migrate seed \
+.PHONY: help install run test lint types imports schema-fresh static check format schema migrate seed \
         bench long oracles lock clean
 
 VENV := .venv
@@ -39,7 +39,9 @@ imports: $(STAMP) ## Check that imports point one way
 schema-fresh: $(STAMP) ## Check that schema/schema.graphql is what the code says
 	$(BIN)/homegroup schema --check
 
-check: lint types imports schema-fresh test ## Everything a change must pass
+static: lint types imports schema-fresh ## The checks that run no tests
+
+check: static test ## Everything a change must pass
 
 format: $(STAMP) ## Put code in shape
 	$(BIN)/ruff check --fix .
@@ -58,7 +60,7 @@ bench: $(STAMP) ## Measure, and print the tables as Markdown and JSON
 	$(BIN)/python -m tests.bench
 
 long: $(STAMP) ## Slow oracles, fuzzing, large differential tests (after `make oracles` for the foreign ones)
-	$(BIN)/pytest -n $(PYTEST_WORKERS) -m long $(TESTS)
+	HYPOTHESIS_PROFILE=long $(BIN)/pytest -n $(PYTEST_WORKERS) -m long $(TESTS)
 
 oracles: $(ORACLES)/node_modules/installed $(ORACLES)/icalcheck ## Build the foreign judges: needs Node.js, gcc, libical
 
@@ -69,6 +71,7 @@ lock: $(STAMP) ## Pin the newest allowed versions anew in requirements/
 	$(VENV)/lock/bin/pip-compile $(LOCK) --extra dev --constraint requirements/run.txt \
 		--output-file requirements/dev.txt pyproject.toml
 
+# No address of an index goes into the files: they hold names, versions and hashes.
 LOCK := --quiet --upgrade --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --strip-extras --allow-unsafe
 
