@@ -27,7 +27,7 @@ class MeetingsError(Exception):
 class NotFound(MeetingsError):
     """There is no such thing: `kind` in our words (`source`, `run`, `schedule`), `id` as asked."""
 
-    def __init__(self, kind: str, id: str) -> None:  # noqa: A002 - the field's own word
+    def __init__(self, kind: str, id: str) -> None:
         self.kind, self.id = kind, id
         super().__init__(f"no {kind} {id!r}")
 

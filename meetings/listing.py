@@ -164,7 +164,7 @@ def id_from_number(number: int, prefix: str = "M") -> str:
     return prefix + letters
 
 
-def number_from_id(id: str) -> int | None:  # noqa: A002 - the field's own word
+def number_from_id(id: str) -> int | None:
     """The number behind a meeting's public id; None: no such id can exist."""
     if len(id) != 14 or id[0] != "M" or any(letter not in _LETTERS for letter in id[1:]):
         return None

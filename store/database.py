@@ -1,0 +1,115 @@
+"""The database: one truth, read as snapshots and written one transaction at a time.
+
+SQLite and PostgreSQL are given the same promises: a `read()` sees one state however long it lasts, a `write()` is
+seen whole or not at all, and nothing else commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from meetings.errors import StoreFailed
+
+#: The key of the one advisory lock under which the change log is numbered; any constant of our own will do.
+_CHANGE_LOG_LOCK = 7_305_214_471
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One snapshot of the database."""
+
+    connection: Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Writer(Reader):
+    """One transaction; it sees its own writes."""
+
+    def lock_changes(self) -> None:
+        """Wait until no other transaction is numbering changes, and let none begin before this one ends.
+
+        SQLite has one writer anyway.
+        """
+        if self.connection.dialect.name == "postgresql":
+            self.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHANGE_LOG_LOCK})
+
+
+class Database:
+    """A database by URL: `sqlite:///FILE` or `postgresql://…`; the drivers are ours to choose.
+
+    `busy_seconds` is how long a write waits for another, `pool_size` how many connections are kept.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10, busy_seconds: float = 30.0) -> None:
+        parsed = _with_driver(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        arguments: dict[str, Any] = {"timeout": busy_seconds} if self.is_sqlite else {"connect_timeout": 5}
+        if self.is_sqlite and parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        self.engine: Engine = create_engine(
+            parsed,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=not self.is_sqlite,
+            connect_args=arguments,
+        )
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def read(self) -> Iterator[Reader]:
+        """One snapshot, from the first statement on."""
+        options: dict[str, Any] = {}
+        if not self.is_sqlite:
+            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self._connect(options) as connection:
+            yield Reader(connection)
+            connection.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Writer]:
+        """One transaction: committed at the end, undone by any exception."""
+        with self._connect({"homegroup_write": True}) as connection, connection.begin():
+            yield Writer(connection)
+
+    @contextmanager
+    def _connect(self, options: dict[str, Any]) -> Iterator[Connection]:
+        try:
+            with self.engine.connect() as connection:
+                yield connection.execution_options(**options)
+        except (OperationalError, InterfaceError) as error:
+            raise StoreFailed("the database cannot be used now") from error
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+
+def _with_driver(url: str) -> URL:
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend not in {"sqlite", "postgresql", "postgres"}:
+        raise StoreFailed(f"a database is sqlite:///FILE or postgresql://…, not {backend}")
+    return parsed.set(drivername="sqlite+pysqlite" if backend == "sqlite" else "postgresql+psycopg")
+
+
+def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:  # noqa: ANN401 - the driver's own connection
+    # The driver would begin a transaction only before a write, so two reads would not be one snapshot: we begin.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("homegroup_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,207 @@
+"""What imports do to the list: the listings a plan is made from, the plan carried out, and the record of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, insert, select, update
+
+from meetings.errors import NotFound
+from meetings.findings import Finding
+from meetings.listing import id_from_number, number_from_id, number_of, service_body_id
+from meetings.model import MeetingStatus
+from meetings.source import Held, ImportCounts, ImportPlan, ImportRun, Placed, RunStatus
+from store.changes import chunks, record_changes
+from store.database import Reader, Writer
+from store.meetings import facts_from_listing
+from store.service_bodies import put_service_bodies
+from store.tables import findings, meeting_ids, meetings, runs, sources
+
+_GOOD = (RunStatus.SUCCEEDED, RunStatus.NOT_MODIFIED)
+_COUNTS = tuple(ImportCounts.__dataclass_fields__)
+
+
+def held_listings(read: Reader, source_id: str) -> tuple[Held, ...]:
+    """All that is kept of a source's listings, withdrawn ones too, in the order of their ids.
+
+    Within a write, no other import can come between this and `apply_plan`.
+    """
+    if isinstance(read, Writer):
+        read.lock_changes()
+    other: dict[str, list[str]] = {}
+    joined = select(meeting_ids.c.id, meeting_ids.c.meeting_id).join(
+        meetings, meetings.c.id == meeting_ids.c.meeting_id
+    )
+    for row in read.connection.execute(joined.where(meetings.c.source_id == source_id).order_by(meeting_ids.c.id)):
+        other.setdefault(row.meeting_id, []).append(row.id)
+    since = _good_runs_since(read, source_id)
+    columns = ["id", "source_key", "content_key", "fingerprint", "status", "missing_since"]
+    rows = select(*(meetings.c[name] for name in columns)).where(meetings.c.source_id == source_id)
+    return tuple(
+        Held(
+            meeting_id=row.id,
+            ids=(row.id, *other.get(row.id, ())),
+            key=row.source_key,
+            content_key=row.content_key,
+            fingerprint=row.fingerprint,
+            status=row.status,
+            missing_since=row.missing_since,
+            missing_runs=sum(at >= row.missing_since for at in since) if row.missing_since else 0,
+        )
+        for row in read.connection.execute(rows.order_by(meetings.c.number))
+    )
+
+
+def _good_runs_since(read: Reader, source_id: str) -> list[datetime]:
+    """When the good imports began since the first meeting that is missing now was missed."""
+    first = select(func.min(meetings.c.missing_since)).where(meetings.c.source_id == source_id).scalar_subquery()
+    good = (runs.c.source_id == source_id) & runs.c.status.in_(_GOOD) & (runs.c.started_at >= first)
+    return list(read.connection.scalars(select(runs.c.started_at).where(good)))
+
+
+def apply_plan(write: Writer, plan: ImportPlan, *, run_id: str, now: datetime) -> None:
+    """Carry out a plan: meetings, service bodies, other ids and the change log. A held plan changes nothing."""
+    if plan.held is not None:
+        return
+    # Before anything else, for what is missing now was seen for the last time by the import before this one.
+    last_seen = write.connection.scalar(select(sources.c.last_good_import_at).where(sources.c.id == plan.source_id))
+    placed = (*plan.added, *plan.changed)
+    gone = (*plan.missing, *plan.withdrawn, *plan.suspended)
+    record_changes(write, [p.meeting_id for p in placed] + list(dict.fromkeys(gone)), run_id=run_id, now=now)
+    put_service_bodies(write, plan.source_id, plan.service_bodies)
+    _add(write, plan.source_id, plan.added, now)
+    _change(write, plan.source_id, plan.changed, now)
+    _miss(write, plan, last_seen, now)
+    _set_status(write, plan.suspended, MeetingStatus.SUSPENDED, now)
+    _set_status(write, plan.withdrawn, MeetingStatus.WITHDRAWN, now)
+    _keep_other_ids(write, plan.source_id, placed)
+    write.connection.execute(update(sources).where(sources.c.id == plan.source_id).values(last_good_import_at=now))
+
+
+def _told(source_id: str, placed: Placed, now: datetime) -> dict[str, Any]:
+    listing = placed.listing
+    body = listing.service_body
+    return facts_from_listing(listing) | {
+        "source_key": placed.key,
+        "content_key": placed.content_key,
+        "fingerprint": placed.fingerprint,
+        "service_body_id": service_body_id(source_id, body) if body else None,
+        "status": MeetingStatus.SUSPENDED if listing.suspended else MeetingStatus.ACTIVE,
+        "missing_since": None,
+        "last_seen_at": None,
+        "updated_at": now,
+    }
+
+
+def _add(write: Writer, source_id: str, added: Sequence[Placed], now: datetime) -> None:
+    rows = (
+        _told(source_id, placed, now)
+        | {
+            "id": placed.meeting_id,
+            "number": number_from_id(placed.meeting_id),
+            "source_id": source_id,
+            "revision": 1,
+        }
+        for placed in added
+    )
+    for chunk in chunks(rows):
+        write.connection.execute(insert(meetings), chunk)
+
+
+def _change(write: Writer, source_id: str, changed: Sequence[Placed], now: datetime) -> None:
+    for chunk in chunks(_told(source_id, placed, now) | {"changed_id": placed.meeting_id} for placed in changed):
+        names = [name for name in chunk[0] if name != "changed_id"]
+        statement = (
+            update(meetings)
+            .where(meetings.c.id == bindparam("changed_id"))
+            .values({name: bindparam(name) for name in names} | {"revision": meetings.c.revision + 1})
+        )
+        write.connection.execute(statement, chunk)
+
+
+def _miss(write: Writer, plan: ImportPlan, last_seen: datetime | None, now: datetime) -> None:
+    for chunk in chunks(plan.missing):
+        write.connection.execute(
+            update(meetings).where(meetings.c.id.in_(chunk)).values(missing_since=now, last_seen_at=last_seen)
+        )
+    _set_status(write, plan.missing, MeetingStatus.UNCONFIRMED, now)
+
+
+def _set_status(write: Writer, ids: Iterable[str], status: MeetingStatus, now: datetime) -> None:
+    for chunk in chunks(ids):
+        write.connection.execute(
+            update(meetings)
+            .where(meetings.c.id.in_(chunk), meetings.c.status != status)
+            .values(status=status, revision=meetings.c.revision + 1, updated_at=now)
+        )
+
+
+def _keep_other_ids(write: Writer, source_id: str, placed: Sequence[Placed]) -> None:
+    """Let a meeting answer to the id it has where it was first seen under its present key."""
+    wanted = {id_from_number(number_of(source_id, p.key)): p.meeting_id for p in placed}
+    wanted = {id: shown for id, shown in wanted.items() if id != shown}
+    for chunk in chunks(wanted):
+        taken = set(write.connection.scalars(select(meetings.c.id).where(meetings.c.id.in_(chunk))))
+        taken |= set(write.connection.scalars(select(meeting_ids.c.id).where(meeting_ids.c.id.in_(chunk))))
+        rows = [{"id": id, "meeting_id": wanted[id]} for id in chunk if id not in taken]
+        if rows:
+            write.connection.execute(insert(meeting_ids), rows)
+
+
+def record_run(write: Writer, run: ImportRun) -> None:
+    """Keep what an import did, good or bad, with its findings."""
+    values = {"id": run.id, "source_id": run.source_id, "status": run.status, "started_at": run.started_at}
+    values |= {"finished_at": run.finished_at, "findings_total": run.findings_total, "reason": run.reason}
+    write.connection.execute(insert(runs).values(**values, content_hash=run.content_hash, **asdict(run.counts)))
+    rows = [
+        {
+            "run_id": run.id,
+            "position": position,
+            "code": finding.code,
+            "where": finding.where,
+            "source_key": finding.source_key,
+            "value": finding.value,
+        }
+        for position, finding in enumerate(run.findings)
+    ]
+    if rows:
+        write.connection.execute(insert(findings), rows)
+
+
+def get_run(read: Reader, id: str) -> ImportRun:
+    """One import, with its findings; NotFound."""
+    row = read.connection.execute(select(runs).where(runs.c.id == id)).one_or_none()
+    if row is None:
+        raise NotFound("run", id)
+    found = select(findings).where(findings.c.run_id == id).order_by(findings.c.position)
+    return _run(
+        row,
+        tuple(
+            Finding(code=f.code, where=f.where, source_key=f.source_key, value=f.value)
+            for f in read.connection.execute(found)
+        ),
+    )
+
+
+def list_runs(read: Reader, source_id: str | None = None, *, first: int = 25) -> tuple[ImportRun, ...]:
+    """The newest imports of one source or of all, without their findings."""
+    statement = select(runs).order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(first)
+    if source_id is not None:
+        statement = statement.where(runs.c.source_id == source_id)
+    return tuple(_run(row) for row in read.connection.execute(statement))
+
+
+def last_good_run(read: Reader, source_id: str) -> ImportRun | None:
+    """The newest import of a source that was applied or found nothing new."""
+    good = select(runs).where(runs.c.source_id == source_id, runs.c.status.in_(_GOOD))
+    row = read.connection.execute(good.order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else _run(row)
+
+
+def _run(row: Row[Any], found: tuple[Finding, ...] = ()) -> ImportRun:
+    values = dict(row._mapping)
+    counts = ImportCounts(**{name: values.pop(name) for name in _COUNTS})
+    return ImportRun(**values, counts=counts, findings=found)

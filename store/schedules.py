@@ -1,0 +1,136 @@
+"""People's schedules and the addresses of their feeds. Of keys and tokens there are hashes only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from meetings.schedule import Schedule, ScheduleEntry
+from store.database import Reader, Writer
+from store.tables import retired_feeds, schedule_entries, schedules
+
+_OPTIONS = ["name", "time_zone", "discreet", "reminder_minutes", "rotation", "revision", "updated_at"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """What a feed's address leads to: a schedule, or since when it has been turned off."""
+
+    schedule: Schedule | None = None
+    turned_off_at: datetime | None = None
+
+
+def add_schedule(write: Writer, schedule: Schedule, *, key_hash: str, token_hash: str) -> None:
+    """Keep a new schedule with its entries."""
+    values = {name: getattr(schedule, name) for name in _OPTIONS}
+    write.connection.execute(
+        insert(schedules).values(
+            id=schedule.id, key_hash=key_hash, token_hash=token_hash, created_at=schedule.created_at, **values
+        )
+    )
+    put_entries(write, schedule.id, schedule.entries)
+
+
+def update_schedule(write: Writer, schedule: Schedule) -> None:
+    """Replace a schedule's options; its entries stay."""
+    values = {name: getattr(schedule, name) for name in _OPTIONS}
+    write.connection.execute(update(schedules).where(schedules.c.id == schedule.id).values(**values))
+
+
+def put_entries(write: Writer, schedule_id: str, entries: Sequence[ScheduleEntry]) -> None:
+    """Add these entries, or replace those of the same meetings; the others stay."""
+    kept = select(schedule_entries.c.meeting_id, schedule_entries.c.position).where(
+        schedule_entries.c.schedule_id == schedule_id
+    )
+    places = {row.meeting_id: row.position for row in write.connection.execute(kept)}
+    following = max(places.values(), default=-1) + 1
+    remove_entries(write, schedule_id, [entry.meeting_id for entry in entries])
+    rows = [
+        _entry_values(entry) | {"schedule_id": schedule_id, "position": places.get(entry.meeting_id, following + place)}
+        for place, entry in enumerate(entries)
+    ]
+    if rows:
+        write.connection.execute(insert(schedule_entries), rows)
+
+
+def _entry_values(entry: ScheduleEntry) -> dict[str, Any]:
+    return {
+        "meeting_id": entry.meeting_id,
+        "note": entry.note,
+        "reminder_minutes": entry.reminder_minutes,
+        "skipped_dates": tuple(day.isoformat() for day in entry.skipped_dates),
+        "dates": None if entry.dates is None else [day.isoformat() for day in entry.dates],
+        "added_on": entry.added_on,
+        "revision": entry.revision,
+        "updated_at": entry.updated_at,
+    }
+
+
+def remove_entries(write: Writer, schedule_id: str, meeting_ids: Sequence[str]) -> None:
+    """Take these meetings out."""
+    write.connection.execute(
+        delete(schedule_entries).where(
+            schedule_entries.c.schedule_id == schedule_id, schedule_entries.c.meeting_id.in_(list(meeting_ids))
+        )
+    )
+
+
+def rotate(write: Writer, schedule: Schedule, *, token_hash: str, now: datetime) -> None:
+    """Give the schedule, whose rotation is already the new one, a new feed address and turn the old one off."""
+    _retire(write, schedule.id, now)
+    update_schedule(write, schedule)
+    write.connection.execute(update(schedules).where(schedules.c.id == schedule.id).values(token_hash=token_hash))
+
+
+def delete_schedule(write: Writer, schedule_id: str, *, now: datetime) -> None:
+    """Forget a schedule; its feed's address is turned off."""
+    _retire(write, schedule_id, now)
+    write.connection.execute(delete(schedule_entries).where(schedule_entries.c.schedule_id == schedule_id))
+    write.connection.execute(delete(schedules).where(schedules.c.id == schedule_id))
+
+
+def _retire(write: Writer, schedule_id: str, now: datetime) -> None:
+    token_hash = write.connection.scalar(select(schedules.c.token_hash).where(schedules.c.id == schedule_id))
+    write.connection.execute(insert(retired_feeds).values(token_hash=token_hash, turned_off_at=now))
+
+
+def get_schedule_by_key(read: Reader, key_hash: str) -> Schedule | None:
+    """The schedule whose key has this hash."""
+    return _schedule(read, schedules.c.key_hash == key_hash)
+
+
+def find_feed(read: Reader, token_hash: str) -> Address | None:
+    """What the feed address whose token has this hash leads to; None: no such address was ever given."""
+    schedule = _schedule(read, schedules.c.token_hash == token_hash)
+    if schedule is not None:
+        return Address(schedule=schedule)
+    off = select(retired_feeds.c.turned_off_at).where(retired_feeds.c.token_hash == token_hash)
+    turned_off_at = read.connection.scalar(off)
+    return None if turned_off_at is None else Address(turned_off_at=turned_off_at)
+
+
+def _schedule(read: Reader, condition: Any) -> Schedule | None:  # noqa: ANN401 - a column expression
+    row = read.connection.execute(select(schedules).where(condition)).one_or_none()
+    if row is None:
+        return None
+    entries = select(schedule_entries).where(schedule_entries.c.schedule_id == row.id)
+    values = {name: getattr(row, name) for name in ("id", "created_at", *_OPTIONS)}
+    found = read.connection.execute(entries.order_by(schedule_entries.c.position))
+    return Schedule(**values, entries=tuple(_entry(entry) for entry in found))
+
+
+def _entry(row: Row[Any]) -> ScheduleEntry:
+    return ScheduleEntry(
+        meeting_id=row.meeting_id,
+        note=row.note,
+        reminder_minutes=row.reminder_minutes,
+        skipped_dates=tuple(date.fromisoformat(day) for day in row.skipped_dates),
+        dates=None if row.dates is None else tuple(date.fromisoformat(day) for day in row.dates),
+        added_on=row.added_on,
+        revision=row.revision,
+        updated_at=row.updated_at,
+    )

@@ -1,0 +1,92 @@
+"""The lists we read, and what we know of each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+from meetings.errors import NotFound
+from meetings.model import MeetingStatus
+from meetings.source import Source
+from store.changes import record_changes
+from store.database import Reader, Writer
+from store.tables import meetings, sources
+
+_SETTINGS = (
+    "name",
+    "importer",
+    "location",
+    "url",
+    "fellowship",
+    "language",
+    "time_zone",
+    "country",
+    "attribution",
+    "mapping",
+    "refresh_hours",
+)
+
+
+def put_source(write: Writer, source: Source) -> None:
+    """Add a source, or change the one of that id: its settings change, its history and its age stay."""
+    values = {name: getattr(source, name) for name in _SETTINGS}
+    insert = insert_sqlite if write.connection.dialect.name == "sqlite" else insert_postgresql
+    statement = insert(sources).values(id=source.id, paused=False, removed=False, added_at=source.added_at, **values)
+    write.connection.execute(
+        statement.on_conflict_do_update(index_elements=["id"], set_={**values, "removed": False, "paused": False})
+    )
+
+
+def get_source(read: Reader, id: str) -> Source:
+    """The source of that id; NotFound."""
+    found = _sources(read, (id,))
+    if not found or found[0].removed:
+        raise NotFound("source", id)
+    return found[0]
+
+
+def list_sources(read: Reader) -> tuple[Source, ...]:
+    """All sources but removed ones, the one added first before the others."""
+    return tuple(source for source in _sources(read, None) if not source.removed)
+
+
+def _sources(read: Reader, ids: tuple[str, ...] | None) -> list[Source]:
+    counts = (
+        select(meetings.c.source_id, func.count().label("meeting_count"))
+        .where(meetings.c.status != MeetingStatus.WITHDRAWN)
+        .group_by(meetings.c.source_id)
+    )
+    statement = select(sources).order_by(sources.c.added_at, sources.c.id)
+    if ids is not None:
+        statement = statement.where(sources.c.id.in_(ids))
+        counts = counts.where(meetings.c.source_id.in_(ids))
+    counted = {row.source_id: row.meeting_count for row in read.connection.execute(counts)}
+    return [_source(row, counted.get(row.id, 0)) for row in read.connection.execute(statement)]
+
+
+def _source(row: Row[tuple[object, ...]], meeting_count: int) -> Source:
+    return Source(**row._mapping, meeting_count=meeting_count)
+
+
+def set_paused(write: Writer, id: str, *, paused: bool) -> None:
+    """Stop or go on reading a source; NotFound."""
+    get_source(write, id)
+    write.connection.execute(update(sources).where(sources.c.id == id).values(paused=paused))
+
+
+def remove_source(write: Writer, id: str, *, now: datetime) -> int:
+    """Withdraw all meetings of a source and forget it but for its history; how many were withdrawn. NotFound."""
+    get_source(write, id)
+    shown = (meetings.c.source_id == id) & (meetings.c.status != MeetingStatus.WITHDRAWN)
+    ids = tuple(write.connection.scalars(select(meetings.c.id).where(shown).order_by(meetings.c.number)))
+    record_changes(write, ids, run_id=None, now=now)
+    write.connection.execute(
+        update(meetings)
+        .where(shown)
+        .values(status=MeetingStatus.WITHDRAWN, revision=meetings.c.revision + 1, updated_at=now)
+    )
+    write.connection.execute(update(sources).where(sources.c.id == id).values(removed=True))
+    return len(ids)

@@ -1,0 +1,226 @@
+"""The tables and their indexes, and nothing else.
+
+`meetings` holds one row a listing: a meeting as its source tells it. `changes` is the change log, numbered in commit
+order. Of schedules' keys and tokens there are hashes only.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+
+from meetings.model import MedicationStance, MeetingStatus, VenueType, ZoneReason
+from meetings.source import RunStatus
+from store.columns import Big, Code, Day, Instant, Json, Real, Words, Yes
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+vocabulary = Table(
+    "vocabulary",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("document", Json, nullable=False),
+    sqlite_strict=True,
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("importer", Text, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("url", Text),
+    Column("fellowship", Text),
+    Column("language", Text),
+    Column("time_zone", Text),
+    Column("country", Text),
+    Column("attribution", Text),
+    Column("mapping", Text),
+    Column("refresh_hours", Integer, nullable=False),
+    Column("paused", Yes, nullable=False),
+    Column("removed", Yes, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    Column("last_good_import_at", Instant),
+    sqlite_strict=True,
+)
+
+service_bodies = Table(
+    "service_bodies",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("source_id", Text, ForeignKey("sources.id"), nullable=False, index=True),
+    Column("source_key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("parent_id", Text, index=True),
+    Column("url", Text),
+    Column("helpline", Text),
+    sqlite_strict=True,
+)
+
+meetings = Table(
+    "meetings",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("number", Big, nullable=False),
+    Column("source_id", Text, ForeignKey("sources.id"), nullable=False),
+    Column("source_key", Text, nullable=False),
+    Column("content_key", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("status", Code(MeetingStatus), nullable=False),
+    # When it was first absent from its source, and when it was last there; both null while it is listed, for then
+    # it was last seen at its source's last good import and no row need be rewritten to say so.
+    Column("missing_since", Instant),
+    Column("last_seen_at", Instant),
+    Column("name", Text, nullable=False),
+    Column("fellowship", Text, nullable=False),
+    Column("venue_type", Code(VenueType)),
+    Column("zone", Text),
+    Column("zone_reason", Code(ZoneReason)),
+    Column("weekday", Integer),
+    Column("starts", Integer),
+    Column("minutes", Integer),
+    Column("duration_assumed", Yes, nullable=False),
+    Column("interval", Integer, nullable=False),
+    Column("anchor", Day),
+    Column("weeks", Text, nullable=False),
+    Column("exceptions", Json, nullable=False),
+    Column("venue_name", Text),
+    Column("street", Text),
+    Column("city", Text),
+    Column("region", Text),
+    Column("postal_code", Text),
+    Column("country", Text),
+    Column("formatted_address", Text),
+    Column("latitude", Real),
+    Column("longitude", Real),
+    Column("approximate", Yes, nullable=False),
+    Column("arrival_notes", Text),
+    Column("online_url", Text),
+    Column("online_provider", Text),
+    Column("online_phone", Text),
+    Column("online_notes", Text),
+    Column("group_name", Text),
+    Column("group_code", Text),
+    Column("group_url", Text),
+    Column("formats", Words, nullable=False),
+    Column("other_formats", Words, nullable=False),
+    Column("languages", Words, nullable=False),
+    Column("medication", Code(MedicationStance), nullable=False),
+    Column("medication_source", Text),
+    Column("notes", Text),
+    Column("service_body_id", Text),
+    Column("areas", Words, nullable=False),
+    Column("url", Text),
+    Column("revision", Integer, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("number"),
+    Index(None, "source_id", "source_key"),
+    Index(None, "source_id", "group_code", "group_name"),
+    sqlite_strict=True,
+)
+
+#: Ids that a meeting would have on a server that first saw it under a later key, or had before it was joined.
+meeting_ids = Table(
+    "meeting_ids",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("meeting_id", Text, ForeignKey("meetings.id"), nullable=False, index=True),
+    sqlite_strict=True,
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    # Ours to give: a sequence's numbers are not in commit order.
+    Column("number", Big, primary_key=True, autoincrement=False),
+    Column("meeting_id", Text, nullable=False, index=True),
+    Column("run_id", Text, index=True),
+    Column("at", Instant, nullable=False),
+    # The row as it was; null when it was not there. What it became is the next change's `before`, or the row.
+    Column("before", Json),
+    sqlite_strict=True,
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("source_id", Text, ForeignKey("sources.id"), nullable=False),
+    Column("status", Code(RunStatus), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant, nullable=False),
+    Column("received", Integer, nullable=False),
+    Column("added", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("missing", Integer, nullable=False),
+    Column("withdrawn", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("findings_total", Integer, nullable=False),
+    Column("reason", Text),
+    Column("content_hash", Text),
+    Index(None, "source_id", "started_at"),
+    sqlite_strict=True,
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("run_id", Text, ForeignKey("runs.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("where", Text, nullable=False),
+    Column("source_key", Text),
+    Column("value", Text),
+    sqlite_strict=True,
+)
+
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key_hash", Text, nullable=False, unique=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("name", Text),
+    Column("time_zone", Text, nullable=False),
+    Column("discreet", Yes, nullable=False),
+    Column("reminder_minutes", Integer),
+    Column("rotation", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    sqlite_strict=True,
+)
+
+schedule_entries = Table(
+    "schedule_entries",
+    metadata,
+    Column("schedule_id", Text, ForeignKey("schedules.id", ondelete="CASCADE"), primary_key=True),
+    Column("meeting_id", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("note", Text),
+    Column("reminder_minutes", Integer),
+    Column("skipped_dates", Words, nullable=False),
+    Column("dates", Json),
+    Column("added_on", Day, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    sqlite_strict=True,
+)
+
+#: Feeds that were turned off: their addresses show an empty calendar for a while, lest phones keep old meetings.
+retired_feeds = Table(
+    "retired_feeds",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("turned_off_at", Instant, nullable=False),
+    sqlite_strict=True,
+)
