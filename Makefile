@@ -48,7 +48,7 @@ format: $(STAMP) ## Put code in shape
 	$(BIN)/ruff format .
 
 schema: $(STAMP) ## Write schema/schema.graphql anew
-	$(BIN)/homegroup schema
+	$(BIN)/homegroup schema > schema/schema.graphql.new && mv schema/schema.graphql.new schema/schema.graphql
 
 migrate: $(STAMP) ## Bring the database up to date
 	$(BIN)/homegroup migrate

@@ -66,7 +66,8 @@ def _rows(ids: Sequence[str]) -> Select[Any]:
 
 
 def _document(row: RowMapping) -> dict[str, object]:
-    return {name: _stored(name, value) for name, value in row.items()}
+    # Column names are a kind of text of their own, which JSON writers do not take for keys.
+    return {str(name): _stored(name, value) for name, value in row.items()}
 
 
 def _stored(name: str, value: object) -> object:

@@ -1,0 +1,61 @@
+"""The application: routes, errors and what lives as long as the process, on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import TypedDict
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from api import calendar_feeds, errors, graphql_http, health
+from api.clock import clock
+from api.house import House, open_house
+from api.settings import Settings, current_settings
+from meetings.errors import MeetingsError
+
+
+class State(TypedDict):
+    """What every request can reach."""
+
+    house: House
+
+
+def create_app(settings: Settings, *, now: Callable[[], datetime] = clock) -> Starlette:
+    """The whole application for these settings."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[State]:
+        with open_house(settings, now=now) as house:
+            yield State(house=house)
+
+    return Starlette(
+        routes=[
+            Route("/", welcome, name="welcome"),
+            *graphql_http.graphql_routes(settings),
+            *calendar_feeds.ROUTES,
+            Route("/healthz", health.healthz, name="healthz"),
+            Route("/readyz", health.readyz, name="readyz"),
+        ],
+        exception_handlers={
+            MeetingsError: errors.meetings_error,
+            HTTPException: errors.http_error,
+            Exception: errors.unforeseen_error,
+        },
+        lifespan=lifespan,
+    )
+
+
+async def welcome(_: Request) -> Response:
+    """A browser is shown where the questions are asked."""
+    return RedirectResponse("/graphql", 307)
+
+
+def app_from_environ() -> Starlette:
+    """For uvicorn's workers, which start with nothing but the environment."""
+    return create_app(current_settings())

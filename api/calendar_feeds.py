@@ -1,0 +1,110 @@
+"""Calendar feeds: a schedule behind its secret address, and one meeting to download.
+
+A feed is asked for by programs that send odd headers, keep old answers and never read an error, so it is a plain 200
+with strong validators, or 304, or for a feed that was turned off an empty calendar that clears the phone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from meetings.ical import Feed, render_feed, render_meeting, render_turned_off
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.errors import error_response
+from meetings.errors import NotFound
+from meetings.schedule import secret_hash
+from store.meetings import get_meetings
+from store.schedules import find_feed
+
+if TYPE_CHECKING:
+    from api.house import House
+
+#: How long a feed that was turned off shows an empty calendar, so that every phone has asked once more.
+TURNED_OFF_SHOWN = timedelta(days=30)
+_PRIVATE = {
+    "Cache-Control": "private, no-cache",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+async def schedule_feed(request: Request) -> Response:
+    """GET or HEAD /calendars/{token}.ics."""
+    house: House = request.state.house
+    now = house.clock()
+    feed = await asyncio.to_thread(_render, house, request.path_params["token"], now)
+    if feed is None:
+        return error_response(404, "NOT_FOUND", "there is no such calendar")
+    if isinstance(feed, datetime):
+        return error_response(410, "GONE", "this calendar was turned off")
+    headers = _PRIVATE | {
+        "ETag": feed.etag,
+        "Last-Modified": format_datetime(feed.last_modified.replace(microsecond=0), usegmt=True),
+    }
+    if _not_modified(request, feed):
+        return Response(status_code=304, headers=headers)
+    return Response(feed.body, headers=headers, media_type="text/calendar; charset=utf-8")
+
+
+def _render(house: House, token: str, now: datetime) -> Feed | datetime | None:
+    """The feed; since when it has been off for too long; or None where no such address was ever given."""
+    with house.database.read() as read:
+        address = find_feed(read, secret_hash(token))
+        if address is None:
+            return None
+        if address.schedule is None:
+            off = address.turned_off_at or now
+            return off if now - off > TURNED_OFF_SHOWN else render_turned_off(off)
+        entries = address.schedule.entries
+        found = get_meetings(read, [entry.meeting_id for entry in entries])
+    meetings = {entry.meeting_id: m for entry, m in zip(entries, found, strict=True) if m is not None}
+    return render_feed(address.schedule, meetings, now=now, labels=house.format_labels())
+
+
+def _not_modified(request: Request, feed: Feed) -> bool:
+    """RFC 9110 section 13.2.2: If-None-Match, where given, is the only word."""
+    tags = request.headers.get("if-none-match")
+    if tags is not None:
+        known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
+        return "*" in known or feed.etag in known
+    since = request.headers.get("if-modified-since")
+    if since is None:
+        return False
+    try:
+        return feed.last_modified.replace(microsecond=0) <= parsedate_to_datetime(since)
+    except (ValueError, TypeError):
+        return False
+
+
+async def meeting_calendar(request: Request) -> Response:
+    """GET or HEAD /meetings/{id}.ics: one meeting, to keep."""
+    house: House = request.state.house
+    body = await asyncio.to_thread(_render_one, house, request.path_params["id"], house.clock())
+    headers = {
+        "Content-Disposition": 'attachment; filename="meeting.ics"',
+        "Cache-Control": "public, max-age=300",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(body, headers=headers, media_type="text/calendar; charset=utf-8")
+
+
+def _render_one(house: House, id: str, now: datetime) -> bytes:
+    with house.database.read() as read:
+        meeting = get_meetings(read, [id])[0]
+    body = None if meeting is None else render_meeting(meeting, now=now, labels=house.format_labels())
+    if body is None:
+        raise NotFound("meeting with a calendar", id[:64])
+    return body
+
+
+ROUTES = (
+    Route("/calendars/{token}.ics", schedule_feed, methods=["GET"], name="schedule feed"),
+    Route("/meetings/{id}.ics", meeting_calendar, methods=["GET"], name="meeting calendar"),
+)

@@ -1,0 +1,68 @@
+"""What a process that answers requests holds while it lives: database, read index, vocabulary, clock."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from search.index import Index, IndexHolder
+
+from api.clock import clock
+from api.settings import Settings
+from meetings.vocabulary import Vocabulary
+from store.database import Database
+from store.vocabulary import get_vocabulary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Opened by `open_house`, closed with it. `clock` and `random_bytes` are here so that tests can give their own."""
+
+    settings: Settings
+    database: Database
+    indexes: IndexHolder
+    vocabulary: Vocabulary
+    clock: Callable[[], datetime] = clock
+    random_bytes: Callable[[int], bytes] = secrets.token_bytes
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def index(self) -> Index | None:
+        """The newest generation of the read index; None before the first."""
+        return self.indexes.current()
+
+    def format_labels(self) -> Mapping[str, str]:
+        """Canonical format codes in plain words."""
+        return self.labels
+
+
+@contextmanager
+def open_database(settings: Settings, *, pool_size: int | None = None) -> Iterator[Database]:
+    """The database of these settings, closed at the end."""
+    database = Database(
+        settings.database_url,
+        pool_size=pool_size or settings.database_pool,
+        busy_seconds=settings.database_busy_seconds,
+    )
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def open_house(settings: Settings, *, now: Callable[[], datetime] = clock) -> Iterator[House]:
+    """Open the database, which `migrate` must have prepared, and the read index, which may still be to come."""
+    with open_database(settings) as database:
+        with database.read() as read:
+            vocabulary = get_vocabulary(read)
+        yield House(
+            settings=settings,
+            database=database,
+            indexes=IndexHolder(settings.index_dir),
+            vocabulary=vocabulary,
+            clock=now,
+            labels={code: known.labels["en"] for code, known in vocabulary.formats.items()},
+        )

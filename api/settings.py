@@ -1,0 +1,128 @@
+"""Settings: environment variables `HOMEGROUP_*`, each with a default and a line of help, in one table.
+
+Every limit on what the outside may use of us is here, so that an operator can find and change it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PREFIX = "HOMEGROUP_"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One variable: its name without the prefix, how its text is read, its default as text, and what it is for."""
+
+    name: str
+    read: Callable[[str], Any]
+    default: str
+    help: str
+
+
+class BadSetting(ValueError):
+    """A variable whose text cannot be read; the message names the variable and what would do."""
+
+
+def _yes(text: str) -> bool:
+    if text.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.lower() in {"", "0", "false", "no", "off"}:
+        return False
+    raise ValueError("say 1 or 0")
+
+
+def _count(text: str) -> int:
+    if (number := int(text)) < 0:
+        raise ValueError("not below 0")
+    return number
+
+
+def _level(text: str) -> str:
+    if text.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+        raise ValueError("say DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    return text.upper()
+
+
+def _base_url(text: str) -> str:
+    if text and not text.startswith(("http://", "https://")):
+        raise ValueError("say https://HOST, without a path's last slash")
+    return text.rstrip("/")
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("DATA_DIR", Path, "var", "Folder for the embedded database and the read index."),
+    Setting("DATABASE_URL", str, "", "`sqlite:///FILE` or `postgresql://…`; empty: a SQLite file in DATA_DIR."),
+    Setting("HOST", str, "127.0.0.1", "Address to listen on."),
+    Setting("PORT", _count, "8000", "Port to listen on."),
+    Setting(
+        "BASE_URL", _base_url, "", "What links begin with, e.g. https://meetings.example.org; empty: http://HOST:PORT."
+    ),
+    Setting("WORKERS", _count, "1", "Processes that answer requests; 0: one a processor."),
+    Setting("LOG_LEVEL", _level, "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL."),
+    Setting("TRUSTED_PROXIES", str, "", "Addresses whose X-Forwarded-For is believed, joined by commas."),
+    Setting("PRIVATE_SOURCES", _yes, "0", "Allow sources at private addresses: for intranets and tests."),
+    Setting("DATABASE_POOL", _count, "10", "Database connections kept by each process."),
+    Setting("DATABASE_BUSY_SECONDS", _count, "30", "How long a write waits for another one to end."),
+    Setting("GRAPHQL_THREADS", _count, "8", "GraphQL operations at work at once in each process; others wait."),
+    Setting(
+        "GRAPHQL_BODY_BYTES", _count, "65536", "Largest GraphQL request; variables with 100 ids take some kilobytes."
+    ),
+    Setting("FETCH_BYTES", _count, "20971520", "Largest list that is fetched; the largest known is 6 MB."),
+    Setting("FETCH_SECONDS", _count, "60", "Longest time that fetching one list may take."),
+    Setting("FINDINGS_PER_CODE", _count, "100", "Findings kept of one kind in one import; all are counted."),
+    Setting("INDEX_POLL_MILLISECONDS", _count, "50", "How often changes are looked for, and how fresh searches are."),
+    Setting("INDEX_WAIT_SECONDS", _count, "120", "How long `serve` waits for the first read index."),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one process; `SETTINGS` tells what each is for."""
+
+    data_dir: Path
+    database_url: str
+    host: str
+    port: int
+    base_url: str
+    workers: int
+    log_level: str
+    trusted_proxies: str
+    private_sources: bool
+    database_pool: int
+    database_busy_seconds: int
+    graphql_threads: int
+    graphql_body_bytes: int
+    fetch_bytes: int
+    fetch_seconds: int
+    findings_per_code: int
+    index_poll_milliseconds: int
+    index_wait_seconds: int
+
+    @property
+    def index_dir(self) -> Path:
+        """Where generations of the read index are kept."""
+        return self.data_dir / "index"
+
+
+def current_settings() -> Settings:
+    """The settings of this process."""
+    return settings_from_environ(os.environ)
+
+
+def settings_from_environ(environ: Mapping[str, str]) -> Settings:
+    """Read the variables; BadSetting names the first that cannot be read."""
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        text = environ.get(PREFIX + setting.name, setting.default)
+        try:
+            values[setting.name.lower()] = setting.read(text)
+        except ValueError as error:
+            raise BadSetting(f"{PREFIX}{setting.name}={text!r}: {error}. {setting.help}") from error
+    values["database_url"] = values["database_url"] or f"sqlite:///{values['data_dir'] / 'homegroup.db'}"
+    values["base_url"] = values["base_url"] or f"http://{values['host']}:{values['port']}"
+    return Settings(**values)

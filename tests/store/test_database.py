@@ -1,0 +1,67 @@
+"""The promises of `store.database`, kept alike by SQLite and PostgreSQL."""
+
+from dataclasses import replace
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from meetings.errors import StoreFailed
+from store.database import Database
+from store.migration import migrate
+from store.sources import get_source, list_sources, put_source
+from store.tables import metadata
+from tests.builders import a_source
+
+
+def test_migrations_make_the_tables_that_the_code_expects(database: Database) -> None:
+    with database.read() as read:
+        context = MigrationContext.configure(read.connection, opts={"target_metadata": metadata})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_migrating_twice_changes_nothing(database: Database) -> None:
+    migrate(database)
+    with database.read() as read:
+        assert read.connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
+
+
+def test_a_read_sees_one_state_however_long_it_lasts(listed: Database) -> None:
+    with listed.read() as read:
+        before = get_source(read, "lantern")
+        with listed.write() as write:
+            put_source(write, replace(before, name="Harbour Area"))
+        assert get_source(read, "lantern").name == before.name
+
+
+def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
+    def fail_half_way() -> None:
+        with database.write() as write:
+            put_source(write, a_source())
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
+    with database.read() as read:
+        assert list_sources(read) == ()
+
+
+def test_a_database_that_cannot_be_opened_says_so() -> None:
+    with pytest.raises(StoreFailed), Database("postgresql://postgres@127.0.0.1:1/none").read():
+        pass
+
+
+def test_other_databases_are_refused_by_name() -> None:
+    with pytest.raises(StoreFailed, match="mysql"):
+        Database("mysql://localhost/x")
+
+
+def test_sqlite_tables_are_strict(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    migrate(database)
+    with database.read() as read:
+        loose = text("SELECT name FROM pragma_table_list WHERE type = 'table' AND strict = 0 AND schema = 'main'")
+        names = set(read.connection.scalars(loose))
+    assert names <= {"alembic_version", "sqlite_schema"}
+    database.close()
