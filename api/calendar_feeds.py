@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from meetings.ical import Feed, render_feed, render_meeting, render_turned_off
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from api.errors import error_response
 from meetings.errors import NotFound
+from meetings.ical import Feed, render_feed, render_meeting, render_turned_off
 from meetings.schedule import secret_hash
 from store.meetings import get_meetings
 from store.schedules import find_feed

@@ -20,6 +20,9 @@ from api.house import open_database
 from api.settings import BadSetting, current_settings
 from meetings.errors import MeetingsError
 from meetings.source import Source
+from store.backup import backup as backup_database
+from store.backup import restore as restore_database
+from store.backup import verify
 from store.migration import migrate as migrate_database
 from store.sources import put_source
 from store.vocabulary import put_vocabulary
@@ -86,6 +89,25 @@ def seed() -> None:
             with database.write() as write:
                 put_source(write, source)
             cli_imports.import_one(database, settings, source.id, confirm=True)
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="A file that does not exist yet.")]) -> None:
+    """Write everything into one file, of either kind of database, for either kind."""
+    with open_database(current_settings()) as database, database.read() as read:
+        rows = backup_database(read, file)
+    verify(file)
+    typer.echo(f"{file}: {rows} rows, verified")
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="What `backup` wrote.")]) -> None:
+    """Put a backup into an empty database."""
+    with open_database(current_settings()) as database:
+        migrate_database(database)
+        with database.write() as write:
+            rows = restore_database(write, file)
+    typer.echo(f"{file}: {rows} rows restored")
 
 
 @app.command()
