@@ -61,15 +61,22 @@ class Vocabulary:
     languages: Mapping[str, tuple[str, ...]]
     language_overrides: Mapping[tuple[str, str], tuple[str, ...]]
     bmlt_languages: Mapping[str, tuple[str, ...]]
+    sign_languages: Mapping[str, tuple[str, ...]]
 
     def meeting_guide_format(self, fellowship: str, code: str) -> str | None:
-        """The canonical code of a Meeting Guide type as that fellowship uses it; None: unknown to us."""
+        """The canonical code of a Meeting Guide type as that fellowship uses it; None: unknown to us, or a language."""
         key = (fellowship, code.strip().casefold())
-        return self.overrides[key] if key in self.overrides else self.meeting_guide.get(key[1])
+        if key in self.overrides or key in self.language_overrides:
+            return self.overrides.get(key)
+        return self.meeting_guide.get(key[1])
 
     def meeting_guide_languages(self, fellowship: str, code: str) -> tuple[str, ...]:
-        """The language tags of a Meeting Guide type; empty: it is no language."""
+        """The language tags of a Meeting Guide type; empty: it is no language. A sign language is a format as well."""
         key = (fellowship, code.strip().casefold())
+        if key[1] in self.sign_languages:
+            return self.sign_languages[key[1]]
+        if key in self.overrides:
+            return ()
         return self.language_overrides.get(key) or self.languages.get(key[1], ())
 
     def bmlt_format(self, fellowship: str, world_id: str, key: str, name: str) -> str | None:
@@ -78,7 +85,9 @@ class Vocabulary:
         if override in self.overrides:
             return self.overrides[override]
         known = self.naws.get(override[1])
-        return known or self.bmlt.get((key.strip().casefold(), fold(name)))
+        stock = self.bmlt.get((key.strip().casefold(), fold(name)))
+        # LANG is the world id of every language and of bilingual meetings: only the key tells which.
+        return stock or known if known == "LANGUAGE" else known or stock
 
     def fellowship_code(self, text: str) -> str | None:
         """A fellowship by code, in any case and with hyphens, or by alias or name where that is one fellowship's."""
@@ -121,6 +130,7 @@ def vocabulary_from_documents(formats: Mapping[str, Any], fellowships: Mapping[s
             for code, tag in codes.items()
         },
         bmlt_languages=_tags(formats["bmlt_languages"]),
+        sign_languages=_tags(formats.get("sign_languages", {})),
     )
 
 
