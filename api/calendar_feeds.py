@@ -7,6 +7,7 @@ with strong validators, or 304, or for a feed that was turned off an empty calen
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from store.schedules import find_feed
 if TYPE_CHECKING:
     from api.house import House
 
+log = logging.getLogger(__name__)
 #: How long a feed that was turned off shows an empty calendar, so that every phone has asked once more.
 TURNED_OFF_SHOWN = timedelta(days=30)
 _PRIVATE = {
@@ -40,12 +42,14 @@ async def schedule_feed(request: Request) -> Response:
     house: House = request.state.house
     now = house.clock()
     feed = await asyncio.to_thread(_render, house, request.path_params["token"], now)
+    if isinstance(feed, Feed) and feed.skipped:
+        log.error("events that could not be written count=%s", len(feed.skipped))
     if feed is None:
         return error_response(404, "NOT_FOUND", "there is no such calendar")
     if isinstance(feed, datetime):
         return error_response(410, "GONE", "this calendar was turned off")
     headers = _PRIVATE | {
-        "ETag": feed.etag,
+        "ETag": f'"{feed.etag}"',
         "Last-Modified": format_datetime(feed.last_modified.replace(microsecond=0), usegmt=True),
     }
     if _not_modified(request, feed):
@@ -61,11 +65,11 @@ def _render(house: House, token: str, now: datetime) -> Feed | datetime | None:
             return None
         if address.schedule is None:
             off = address.turned_off_at or now
-            return off if now - off > TURNED_OFF_SHOWN else render_turned_off(off)
+            return off if now - off > TURNED_OFF_SHOWN else render_turned_off(since=off)
         entries = address.schedule.entries
         found = get_meetings(read, [entry.meeting_id for entry in entries])
     meetings = {entry.meeting_id: m for entry, m in zip(entries, found, strict=True) if m is not None}
-    return render_feed(address.schedule, meetings, now=now, labels=house.format_labels())
+    return render_feed(address.schedule, meetings, now=now, wording=house.wording)
 
 
 def _not_modified(request: Request, feed: Feed) -> bool:
@@ -73,7 +77,7 @@ def _not_modified(request: Request, feed: Feed) -> bool:
     tags = request.headers.get("if-none-match")
     if tags is not None:
         known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
-        return "*" in known or feed.etag in known
+        return "*" in known or f'"{feed.etag}"' in known
     since = request.headers.get("if-modified-since")
     if since is None:
         return False
@@ -98,7 +102,7 @@ async def meeting_calendar(request: Request) -> Response:
 def _render_one(house: House, id: str, now: datetime) -> bytes:
     with house.database.read() as read:
         meeting = get_meetings(read, [id])[0]
-    body = None if meeting is None else render_meeting(meeting, now=now, labels=house.format_labels())
+    body = None if meeting is None else render_meeting(meeting, now=now, wording=house.wording)
     if body is None:
         raise NotFound("meeting with a calendar", id[:64])
     return body

@@ -115,9 +115,9 @@ def schema(
     check: Annotated[bool, typer.Option("--check", help="Fail if schema/schema.graphql is not this.")] = False,
 ) -> None:
     """Print the GraphQL schema."""
-    from schema import build_schema, print_schema_text
+    from schema import build_schema, schema_text
 
-    text = print_schema_text(build_schema())
+    text = schema_text(build_schema())
     if not check:
         typer.echo(text, nl=False)
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
@@ -11,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from meetings.errors import StoreFailed
 from meetings.zones import TZDATA_VERSION
+from search.clock import instant_of
 from store.changes import last_change
 
 if TYPE_CHECKING:
@@ -32,12 +32,12 @@ async def readyz(request: Request) -> Response:
     index = house.index()
     if index is None:
         return _not_ready("the read index is not built yet")
-    now: datetime = house.clock()
+    built_at = instant_of(index.built_at)
     report = {
         "status": "ok",
         "index": {
-            "built_at": index.built_at.isoformat(),
-            "age_seconds": round((now - index.built_at).total_seconds()),
+            "built_at": built_at.isoformat(),
+            "age_seconds": round((house.clock() - built_at).total_seconds()),
             "changes_behind": newest - index.change,
         },
         "tzdata": TZDATA_VERSION,

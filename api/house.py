@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from search.index import Index, IndexHolder
 
 from api.clock import clock
 from api.settings import Settings
+from meetings.calendar_words import ENGLISH, Wording
 from meetings.vocabulary import Vocabulary
 from store.database import Database
 from store.vocabulary import get_vocabulary
@@ -27,15 +28,11 @@ class House:
     vocabulary: Vocabulary
     clock: Callable[[], datetime] = clock
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
-    labels: Mapping[str, str] = field(default_factory=dict)
+    wording: Wording = ENGLISH
 
     def index(self) -> Index | None:
         """The newest generation of the read index; None before the first."""
         return self.indexes.current()
-
-    def format_labels(self) -> Mapping[str, str]:
-        """Canonical format codes in plain words."""
-        return self.labels
 
 
 @contextmanager
@@ -64,5 +61,5 @@ def open_house(settings: Settings, *, now: Callable[[], datetime] = clock) -> It
             indexes=IndexHolder(settings.index_dir),
             vocabulary=vocabulary,
             clock=now,
-            labels={code: known.labels["en"] for code, known in vocabulary.formats.items()},
+            wording=Wording(format_names={code: known.labels["en"] for code, known in vocabulary.formats.items()}),
         )

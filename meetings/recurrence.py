@@ -85,8 +85,8 @@ def instant(day: date, wall: time, zone_name: str) -> datetime:
     return datetime.combine(day, wall, zone(zone_name)).astimezone(UTC)
 
 
-def _dates(rule: Recurrence, first: date, last: date) -> Iterator[date]:
-    """The dates of the rule in [first, last], exceptions aside."""
+def rule_dates(rule: Recurrence, first: date, last: date) -> Iterator[date]:
+    """The local dates of the rule in [first, last], soonest first, exceptions aside."""
     if rule.anchor is not None:
         first = max(first, rule.anchor)
     day = first + _DAY * ((rule.weekday - first.weekday()) % 7)
@@ -134,10 +134,10 @@ def occurrences(
     tz = zone(rule.zone)
     # Two days either side: a zone may be most of a day from UTC, and a gap may swallow a whole local day.
     first, last = start.astimezone(tz).date() - 2 * _DAY, until.astimezone(tz).date() + 2 * _DAY
-    days = set(_dates(rule, first, last))
+    days = set(rule_dates(rule, first, last))
     for exception in exceptions:
         if exception.moved_to and first <= exception.moved_to[0] <= last:
-            days.update(_dates(rule, exception.day, exception.day))
+            days.update(rule_dates(rule, exception.day, exception.day))
     found = (_occurrence(rule, day, by_date.get(day)) for day in days)
     return sorted((o for o in found if start <= o.starts_at < until), key=lambda o: (o.starts_at, o.date))
 

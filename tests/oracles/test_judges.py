@@ -65,9 +65,7 @@ def test_libical_finds_nothing_wrong_with_a_valid_calendar(weekly: Path, libical
     assert libical_complaints(weekly) == []
 
 
-def test_libical_complains_of_an_end_and_a_length_together(
-    weekly: Path, libical_complaints: LibicalComplaints
-) -> None:
+def test_libical_complains_of_an_end_and_a_length_together(weekly: Path, libical_complaints: LibicalComplaints) -> None:
     weekly.write_text(WEEKLY.replace("RRULE:FREQ=WEEKLY", "DURATION:PT1H\nRRULE:FREQ=WEEKLY"))
     (complaint,) = libical_complaints(weekly)
     assert "DURATION" in complaint

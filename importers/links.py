@@ -1,0 +1,80 @@
+"""Links as lists hold them: only absolute http(s) ones that lead somewhere outside are kept."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import SplitResult, urlsplit
+
+from importers.text import LINK_LENGTH
+
+#: Hosts of conference providers, and what people call them. A host counts with all names below it.
+_PROVIDERS = {
+    "bluejeans.com": "BlueJeans",
+    "discord.gg": "Discord",
+    "discord.com": "Discord",
+    "freeconference.com": "Free Conference",
+    "freeconferencecall.com": "FreeConferenceCall",
+    "goto.com": "GoTo",
+    "gotomeet.me": "GoTo",
+    "gotomeeting.com": "GoTo",
+    "horizon.meta.com": "Virtual Reality",
+    "maps.secondlife.com": "Virtual Reality",
+    "slurl.com": "Virtual Reality",
+    "vrchat.com": "Virtual Reality",
+    "meet.google.com": "Google Meet",
+    "meet.jit.si": "Jitsi",
+    "meetings.dialpad.com": "Dialpad",
+    "signal.group": "Signal",
+    "skype.com": "Skype",
+    "teams.live.com": "Microsoft Teams",
+    "teams.microsoft.com": "Microsoft Teams",
+    "webex.com": "Webex",
+    "zoho.com": "Zoho",
+    "zoom.us": "Zoom",
+}
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
+_HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})")
+
+
+def read_link(text: str) -> str | None:
+    """The link, its host in lower case and ASCII letters; None: no absolute http(s) link to an outside host.
+
+    A known provider's link without `https://` is given it.
+    """
+    text = text.strip()
+    if not text or len(text) > LINK_LENGTH or any(c.isspace() or c in '<>"\\^`{|}' for c in text):
+        return None
+    if not _SCHEME.match(text):
+        text = f"https://{text}"
+        if conference_provider(text) is None:
+            return None
+    try:
+        parts = urlsplit(text)
+        host, port = _ascii_host(parts), parts.port
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in {"http", "https"} or host is None or "@" in parts.netloc:
+        return None
+    netloc = host if port is None else f"{host}:{port}"
+    return parts._replace(scheme=parts.scheme.lower(), netloc=netloc).geturl()
+
+
+def _ascii_host(parts: SplitResult) -> str | None:
+    host = (parts.hostname or "").rstrip(".")
+    if not host.isascii():
+        # In ASCII a host that imitates another by foreign letters cannot be mistaken for it.
+        host = host.encode("idna").decode("ascii")
+    try:
+        return host if ipaddress.ip_address(host).is_global else None
+    except ValueError:
+        return host if _HOST.fullmatch(host) and not host.endswith((".local", ".internal", ".localhost")) else None
+
+
+def conference_provider(link: str) -> str | None:
+    """Whose conference this leads to; None: nobody's we know. `evilzoom.us` is not Zoom."""
+    try:
+        host = (urlsplit(link).hostname or "").rstrip(".")
+    except ValueError:
+        return None
+    return next((name for domain, name in _PROVIDERS.items() if host == domain or host.endswith(f".{domain}")), None)

@@ -1,0 +1,299 @@
+"""Our own format: JSON lines that hold all we keep of a meeting, described in seed/README.md.
+
+The first line of a file is `{"homegroup": 1}`, the number being the format's. Each other line is a service body or a
+meeting. A list may be several files, read in the order of their names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from importers import documents
+from importers.attendance import in_country, told_by_place
+from importers.duplicates import settle_duplicates
+from importers.fellowships import fellowship_stance, usual_length
+from importers.links import conference_provider
+from importers.native_schedule import Schedule, is_scheduled, read_schedule
+from importers.protocol import Fetched
+from importers.record import Record, read_key
+from importers.text import ADDRESS_LENGTH
+from importers.zones import ZoneChoice, ZoneClues, choose_zone
+from meetings.errors import ParseFailed
+from meetings.findings import Finding
+from meetings.listing import ListedBody, Listing, Parsed, Rejected
+from meetings.model import Group, MedicationStance, MeetingStatus, OnlineVenue, Venue, VenueType
+from meetings.source import Source
+from meetings.vocabulary import Vocabulary
+
+VERSION = 1
+#: The format's number, which stands in a file's first line.
+FORMAT = 1
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
+_STATUSES: dict[str | None, bool] = {
+    None: False,
+    **{status.value: status == MeetingStatus.SUSPENDED for status in MeetingStatus},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _List:
+    """What is the same for all meetings of a list."""
+
+    source: Source
+    vocabulary: Vocabulary
+    bodies: Mapping[str, ListedBody]
+
+
+def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
+    """Read all lines. A line that is no JSON is a finding; a file without the first line is not this format."""
+    findings: list[Finding] = []
+    rows = [row for name in sorted(fetched.documents) for row in _rows(fetched, name, source, findings)]
+    kinds = [row.values.get("kind") for row in rows]
+    if "meeting" not in kinds:
+        raise ParseFailed(source.id, fetched.location, "there is no meeting in it; an empty list is taken for a fault")
+    bodies = _bodies([row for row, kind in zip(rows, kinds, strict=True) if kind == "service_body"])
+    of_list = _List(source=source, vocabulary=vocabulary, bodies=bodies)
+    told = [one for row in rows if row.values.get("kind") != "service_body" for one in _told(row, of_list)]
+    listings, repeated = settle_duplicates([one for one in told if isinstance(one, Listing)], findings)
+    rejected = tuple(one for one in told if isinstance(one, Rejected))
+    return Parsed(
+        listings=listings,
+        rejected=rejected + repeated,
+        service_bodies=tuple(bodies.values()),
+        findings=tuple(findings),
+    )
+
+
+def _rows(fetched: Fetched, name: str, source: Source, findings: list[Finding]) -> Iterator[Record]:
+    """A file's lines but the first; a place is counted in lines from 0, so that the first line is [0]."""
+    text, sound = documents.decode(fetched.documents[name])
+    if not sound:
+        findings.append(Finding(code="bad_text", where=name))
+    # Only these end a line: splitlines() would break texts at U+2028.
+    lines = text.replace("\r\n", "\n").split("\n")
+    head = documents.read_json(lines[0].encode("utf-8", "replace"), source=source.id, name=name)
+    if not isinstance(head, dict) or head.get("homegroup") != FORMAT:
+        raise ParseFailed(source.id, name, f'the first line is to be {{"homegroup": {FORMAT}}}')
+    place = "" if len(fetched.documents) == 1 else name
+    for number, line in enumerate(lines[1:], start=1):
+        if line.strip():
+            yield _record(line, f"{place}[{number}]", source, findings)
+
+
+def _record(line: str, where: str, source: Source, findings: list[Finding]) -> Record:
+    try:
+        value = documents.read_json_text(line, source=source.id, name=where)
+    except ParseFailed:
+        value = None
+    values = value if isinstance(value, dict) else {}
+    record = Record(values=values, where=where, key=read_key(values.get("key")), findings=findings)
+    if values.get("kind") not in ("meeting", "service_body"):
+        record.found("bad_record")
+    elif record.key is None:
+        record.found("missing_key", "key")
+    record.found_repeated_fields(value)
+    return record
+
+
+def _bodies(rows: list[Record]) -> dict[str, ListedBody]:
+    keys = {row.key for row in rows}
+    bodies: dict[str, ListedBody] = {}
+    for row in rows:
+        name, parent = row.name("name"), row.code("parent")
+        if row.key is None or name is None:
+            row.found("bad_record")
+            continue
+        if parent is not None and parent not in keys:
+            row.found("unknown_service_body", "parent", parent)
+            parent = None
+        bodies[row.key] = ListedBody(
+            key=row.key,
+            name=name,
+            kind=row.code("type") or "",
+            parent=parent,
+            url=row.link("url"),
+            helpline=row.line("helpline"),
+        )
+    return bodies
+
+
+def _told(record: Record, of_list: _List) -> list[Listing | Rejected]:
+    """One listing a weekday, or why there is none: that is in the findings."""
+    if record.values.get("kind") != "meeting":
+        return [Rejected(record_key=None)]
+    status = record.code("status")
+    if status == MeetingStatus.WITHDRAWN:
+        record.found("unpublished", "status")
+        return [Rejected(record_key=record.key, unpublished=True)]
+    name, fellowship = record.name("name"), _fellowship(record, of_list)
+    if status not in _STATUSES:
+        record.found("bad_status", "status", status)
+    if name is None:
+        record.found("missing_name", "name")
+    venue = _venue(record.inside("venue"))
+    country = venue.country if venue else None
+    online = _online(record.inside("online"), country or of_list.source.country)
+    venue_type = _venue_type(record, venue, online)
+    choice = _zone(record, of_list.source, venue, venue_type) if is_scheduled(record) else ZoneChoice()
+    usual = usual_length(of_list.vocabulary, fellowship or "")
+    schedule, assumed = read_schedule(record, choice.zone, usual)
+    if name is None or fellowship is None or status not in _STATUSES:
+        return [Rejected(record_key=record.key)] * max(len(schedule.rules) + schedule.unread, 1)
+    listing = Listing(
+        record_key=record.key,
+        where=record.where,
+        name=name,
+        fellowship=fellowship,
+        duration_assumed=assumed,
+        zone_reason=choice.reason,
+        suspended=_STATUSES[status],
+        venue_type=venue_type,
+        venue=venue if country or choice.abroad else in_country(venue, of_list.source.country),
+        online=online,
+    )
+    unread: list[Listing | Rejected] = [Rejected(record_key=record.key)] * schedule.unread
+    return [*_by_weekday(_described(listing, record, of_list), schedule), *unread]
+
+
+def _by_weekday(listing: Listing, schedule: Schedule) -> list[Listing]:
+    if not schedule.rules:
+        return [] if schedule.unread else [listing]
+    several = len(schedule.rules) + schedule.unread > 1
+    return [
+        replace(
+            listing,
+            recurrence=rule,
+            day=rule.weekday.name if several else None,
+            exceptions=tuple(one for one in schedule.exceptions if one.day.weekday() == rule.weekday),
+        )
+        for rule in schedule.rules
+    ]
+
+
+def _described(listing: Listing, record: Record, of_list: _List) -> Listing:
+    """The listing with all that is not when and where."""
+    formats, other = _formats(record, of_list.vocabulary)
+    medication, said_by = _medication(record, listing.fellowship, of_list.vocabulary)
+    region = listing.venue.country if listing.venue else of_list.source.country
+    body = record.code("service_body")
+    if body is not None and body not in of_list.bodies:
+        record.found("unknown_service_body", "service_body", body)
+        body = None
+    return replace(
+        listing,
+        group=_group(record.inside("group"), listing.name),
+        formats=formats,
+        other_formats=other,
+        languages=_languages(record),
+        medication=medication,
+        medication_source=said_by,
+        notes=record.notes("notes", region=region, own=listing.online.phone if listing.online else None),
+        service_body=body,
+        areas=tuple(dict.fromkeys(record.texts("areas"))),
+        url=record.link("url"),
+    )
+
+
+def _fellowship(record: Record, of_list: _List) -> str | None:
+    told = record.code("fellowship")
+    code = of_list.vocabulary.fellowship_code(told) if told else None
+    if told is not None and code is None:
+        record.found("unknown_fellowship", "fellowship", told)
+    if code is None and of_list.source.fellowship is None:
+        record.found("no_fellowship", "fellowship")
+    return code or of_list.source.fellowship
+
+
+def _venue(part: Record) -> Venue | None:
+    country = part.country("country")
+    point = part.point("latitude", "longitude")
+    venue = Venue(
+        name=part.line("name"),
+        street=part.line("street"),
+        city=part.line("city"),
+        region=part.line("region"),
+        postal_code=part.line("postal_code", most=20),
+        country=country,
+        formatted_address=part.line("formatted_address", most=ADDRESS_LENGTH),
+        latitude=point[0] if point else None,
+        longitude=point[1] if point else None,
+        approximate=part.values.get("approximate") is True,
+        arrival_notes=part.notes("arrival_notes", region=country),
+    )
+    return None if venue == Venue(approximate=venue.approximate) else venue
+
+
+def _online(part: Record, region: str | None) -> OnlineVenue | None:
+    url = part.link("url")
+    online = OnlineVenue(
+        url=url,
+        provider=part.line("provider") or (conference_provider(url) if url else None),
+        phone=part.phone("phone", region),
+        notes=part.notes("notes", region=region, joining=True),
+    )
+    return online if online.url or online.phone or online.notes else None
+
+
+def _venue_type(record: Record, venue: Venue | None, online: OnlineVenue | None) -> VenueType | None:
+    code = record.code("venue_type")
+    if code is None or code.upper() in VenueType.__members__:
+        return VenueType[code.upper()] if code else told_by_place(venue, online)
+    record.found("bad_venue_type", "venue_type", code)
+    return told_by_place(venue, online)
+
+
+def _zone(record: Record, source: Source, venue: Venue | None, venue_type: VenueType | None) -> ZoneChoice:
+    point = None
+    if venue is not None and venue.latitude is not None and venue.longitude is not None:
+        point = venue.latitude, venue.longitude
+    clues = ZoneClues(
+        record=record.code("time_zone"),
+        point=point,
+        country=venue.country if venue else None,
+        anywhere=venue_type == VenueType.VIRTUAL,
+        source_zone=source.time_zone,
+        source_country=source.country,
+    )
+    choice = choose_zone(clues)
+    record.note_zone(choice, "time_zone")
+    return choice
+
+
+def _group(part: Record, meeting: str) -> Group | None:
+    name, code, url = part.name("name"), part.code("code"), part.link("url")
+    return Group(name=name or meeting, code=code, url=url) if name or code else None
+
+
+def _formats(record: Record, vocabulary: Vocabulary) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Canonical codes, and those that are none."""
+    formats, other = [], record.texts("other_formats")
+    for told in record.texts("formats"):
+        code = told.upper().replace("-", "_").replace(" ", "_")
+        if code in vocabulary.formats:
+            formats.append(code)
+        else:
+            record.found("unknown_format", "formats", told)
+            other.append(told)
+    if {"OPEN", "CLOSED"} <= set(formats):
+        record.found("open_and_closed", "formats")
+        formats.remove("OPEN")
+    return tuple(dict.fromkeys(formats)), tuple(dict.fromkeys(other))
+
+
+def _languages(record: Record) -> tuple[str, ...]:
+    tags = record.texts("languages")
+    for tag in tags:
+        if not _LANGUAGE.fullmatch(tag):
+            record.found("bad_language", "languages", tag)
+    return tuple(dict.fromkeys(tag for tag in tags if _LANGUAGE.fullmatch(tag)))
+
+
+def _medication(record: Record, fellowship: str, vocabulary: Vocabulary) -> tuple[MedicationStance, str | None]:
+    told = record.code("medication")
+    if told is not None and told.upper() in MedicationStance.__members__:
+        return MedicationStance[told.upper()], record.line("medication_source")
+    if told is not None:
+        record.found("bad_medication", "medication", told)
+    return fellowship_stance(vocabulary, fellowship)

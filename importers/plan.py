@@ -1,0 +1,239 @@
+"""What an import would change: pure, from the listings a source now tells and those we hold of it.
+
+A listing is known again by key and content, else by content, else by key; else it is new. What is held and not told
+is missing, and withdrawn only after several good imports and days. A plan that leaves too much absent is held for a
+person, whole.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from meetings.listing import Listing, Parsed, Rejected, content_key, fingerprint, id_from_number, number_of
+from meetings.model import MeetingStatus, Weekday
+from meetings.source import Held, ImportCounts, ImportLimits, ImportPlan, Placed
+
+#: Begins the key of a listing that is known only by its content; no source's key is taken for one.
+CONTENT_PREFIX = "~"
+_SHOWN = frozenset({MeetingStatus.ACTIVE, MeetingStatus.UNCONFIRMED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """A listing with the key and hashes by which it is looked for."""
+
+    listing: Listing
+    key: str
+    content_key: str
+    fingerprint: str
+
+
+class _Absent(NamedTuple):
+    """Held and not told: now for the first time, before too, and those of both that are withdrawn by this plan."""
+
+    newly: tuple[Held, ...]
+    longer: tuple[Held, ...]
+    withdrawn: tuple[Held, ...]
+
+
+def plan_import(
+    parsed: Parsed,
+    held: Sequence[Held],
+    *,
+    source_id: str,
+    now: datetime,
+    limits: ImportLimits | None = None,
+    confirm: bool = False,
+    not_modified: bool = False,
+) -> ImportPlan:
+    """The plan; `confirm`: a person has agreed that what is absent is gone.
+
+    With `not_modified` the source told the same as last time: `parsed` is not looked at, only time goes on.
+    """
+    limits = limits or ImportLimits()
+    if not_modified:
+        return _unmodified(held, source_id=source_id, now=now, limits=limits, confirm=confirm)
+    told = _told(parsed.listings)
+    known = _known_again(told, held)
+    added, changed, unchanged = _sorted_by_change(told, known, held, source_id)
+    matched = {one.meeting_id for one in known.values()}
+    unpublished, kept = _rejected_records(parsed.rejected, held, matched)
+    suspended = tuple(one for one in unpublished if one.status in _SHOWN)
+    left = [one for one in held if one.meeting_id not in matched and one not in unpublished and one not in kept]
+    absent = _absent(left, now=now, limits=limits, confirm=confirm)
+    reason = None if confirm else _hold_reason(held, absent, len(suspended), limits)
+    return ImportPlan(
+        source_id=source_id,
+        added=added,
+        changed=changed,
+        unchanged=unchanged,
+        suspended=_ids(suspended),
+        missing=_ids(one for one in absent.newly if one not in absent.withdrawn),
+        withdrawn=_ids(absent.withdrawn),
+        service_bodies=parsed.service_bodies,
+        findings=parsed.findings,
+        counts=ImportCounts(
+            received=parsed.received,
+            added=len(added),
+            changed=len(changed),
+            unchanged=len(unchanged),
+            rejected=len(parsed.rejected),
+            missing=len(absent.newly),
+            withdrawn=len(absent.withdrawn),
+        ),
+        held=reason,
+    )
+
+
+def _unmodified(
+    held: Sequence[Held], *, source_id: str, now: datetime, limits: ImportLimits, confirm: bool
+) -> ImportPlan:
+    present = [one for one in held if one.missing_since is None and one.status != MeetingStatus.WITHDRAWN]
+    longer = [one for one in held if one.missing_since is not None]
+    withdrawn = _ids(_absent(longer, now=now, limits=limits, confirm=confirm).withdrawn)
+    counts = ImportCounts(received=len(present), unchanged=len(present), withdrawn=len(withdrawn))
+    return ImportPlan(source_id=source_id, unchanged=_ids(present), withdrawn=withdrawn, counts=counts)
+
+
+# --- Which is which -----------------------------------------------------------------------------
+
+
+def _told(listings: Iterable[Listing]) -> list[_Told]:
+    """Each listing with its key; repeats of one content are numbered in an order that the list's own cannot change."""
+    told = [
+        _Told(listing=one, key=one.key or "", content_key=content_key(one), fingerprint=fingerprint(one))
+        for one in listings
+    ]
+    nameless: dict[str, list[int]] = defaultdict(list)
+    for number, one in enumerate(told):
+        if one.listing.key is None:
+            nameless[one.content_key].append(number)
+    for content, numbers in nameless.items():
+        for ordinal, number in enumerate(sorted(numbers, key=lambda n: told[n].fingerprint), start=1):
+            suffix = f"+{ordinal}" if ordinal > 1 else ""
+            told[number] = replace(told[number], key=f"{CONTENT_PREFIX}{content}{suffix}")
+    return told
+
+
+def _known_again(told: Sequence[_Told], held: Sequence[Held]) -> dict[int, Held]:
+    """Which held listing each told one is, by its number; those that are not here are new."""
+    known: dict[int, Held] = {}
+    free = {one.meeting_id: one for one in held}
+    same: tuple[Callable[[_Told | Held], Hashable], ...] = (
+        lambda one: (one.key, one.content_key),
+        lambda one: (one.content_key, one.fingerprint),
+        lambda one: one.content_key,
+        lambda one: one.key,
+    )
+    for sameness in same:
+        waiting: dict[Hashable, list[Held]] = defaultdict(list)
+        # From the end are taken: what is shown before what is withdrawn, else in the order of keys.
+        order = sorted(free.values(), key=lambda one: (one.status == MeetingStatus.WITHDRAWN, one.key), reverse=True)
+        for one in order:
+            waiting[sameness(one)].append(one)
+        for number, told_one in enumerate(told):
+            if number not in known and waiting[sameness(told_one)]:
+                known[number] = waiting[sameness(told_one)].pop()
+                del free[known[number].meeting_id]
+    return known
+
+
+def _sorted_by_change(
+    told: Sequence[_Told], known: dict[int, Held], held: Sequence[Held], source_id: str
+) -> tuple[tuple[Placed, ...], tuple[Placed, ...], tuple[str, ...]]:
+    """What is new, what changed, and the ids of what did not."""
+    taken = {id_ for one in held for id_ in one.ids} | {one.meeting_id for one in held}
+    added, changed, unchanged = [], [], []
+    for number, one in enumerate(told):
+        before = known.get(number)
+        if before is None:
+            added.append(_placed(one, _free_id(source_id, one.key, taken)))
+        elif _is_unchanged(one, before):
+            unchanged.append(before.meeting_id)
+        else:
+            changed.append(_placed(one, before.meeting_id))
+    return tuple(added), tuple(changed), tuple(unchanged)
+
+
+def _is_unchanged(told: _Told, before: Held) -> bool:
+    status = MeetingStatus.SUSPENDED if told.listing.suspended else MeetingStatus.ACTIVE
+    same = told.key == before.key and told.fingerprint == before.fingerprint and told.content_key == before.content_key
+    return same and before.status == status and before.missing_since is None
+
+
+def _placed(told: _Told, meeting_id: str) -> Placed:
+    return Placed(
+        meeting_id=meeting_id,
+        key=told.key,
+        listing=told.listing,
+        content_key=told.content_key,
+        fingerprint=told.fingerprint,
+    )
+
+
+def _free_id(source_id: str, key: str, taken: set[str]) -> str:
+    """The first id of this key that no meeting of the source ever had; it is taken from now on."""
+    salt = 0
+    while (found := id_from_number(number_of(source_id, key, salt))) in taken:
+        salt += 1
+    taken.add(found)
+    return found
+
+
+# --- What is absent -----------------------------------------------------------------------------
+
+
+def _rejected_records(
+    rejected: Iterable[Rejected], held: Sequence[Held], matched: set[str]
+) -> tuple[list[Held], list[Held]]:
+    """What we hold of rejected records: no longer published, and kept as it is."""
+    of_record: dict[str, list[Held]] = defaultdict(list)
+    for one in held:
+        if one.meeting_id not in matched:
+            of_record[one.key].append(one)
+            record_key, _, day = one.key.rpartition("/")
+            if day in Weekday.__members__:
+                of_record[record_key].append(one)
+    unpublished: dict[str, Held] = {}
+    kept: dict[str, Held] = {}
+    for record in rejected:
+        for one in of_record[record.record_key] if record.record_key else ():
+            (unpublished if record.unpublished else kept)[one.meeting_id] = one
+    # A key that stands twice, once published: what can be kept is kept.
+    return [one for id_, one in unpublished.items() if id_ not in kept], list(kept.values())
+
+
+def _absent(left: Sequence[Held], *, now: datetime, limits: ImportLimits, confirm: bool) -> _Absent:
+    here = [one for one in left if one.status != MeetingStatus.WITHDRAWN]
+    newly = tuple(one for one in here if one.missing_since is None)
+    longer = tuple(one for one in here if one.missing_since is not None)
+    withdrawn = tuple(one for one in here if confirm or _is_long_absent(one, now, limits))
+    return _Absent(newly, longer, withdrawn)
+
+
+def _is_long_absent(one: Held, now: datetime, limits: ImportLimits) -> bool:
+    runs = one.missing_runs + 1
+    return runs >= limits.withdraw_after_runs and now - (one.missing_since or now) >= limits.withdraw_after
+
+
+def _hold_reason(held: Sequence[Held], absent: _Absent, suspended: int, limits: ImportLimits) -> str | None:
+    """Why a person must look at this first; None: nothing of the kind."""
+    known = sum(one.status != MeetingStatus.WITHDRAWN for one in held)
+    gone = len(absent.newly) + len(absent.longer) + suspended
+    if not known or not gone:
+        return None
+    share = gone / known
+    if not (share > limits.absent_most or (share > limits.absent_share and gone > limits.absent_count)):
+        return None
+    return (
+        f"{gone} of {known} meetings ({share:.0%}) would be absent: {len(absent.newly)} newly missing, "
+        f"{len(absent.longer)} missing before, {suspended} no longer published; look at the list, then confirm"
+    )
+
+
+def _ids(held: Iterable[Held]) -> tuple[str, ...]:
+    return tuple(one.meeting_id for one in held)

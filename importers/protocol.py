@@ -1,0 +1,43 @@
+"""What every importer is given and what it gives back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from meetings.listing import Parsed
+    from meetings.source import Source
+    from meetings.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What a source answered: its documents by name (`GetFormats.json`, `meetings.json`) and where they were read."""
+
+    documents: Mapping[str, bytes]
+    location: str
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 over names and bytes, in order of names: equal when nothing changed."""
+        digest = hashlib.sha256()
+        for name in sorted(self.documents):
+            digest.update(f"{name}\0{len(self.documents[name])}\0".encode("utf-8", "surrogateescape"))
+            digest.update(self.documents[name])
+        return digest.hexdigest()
+
+
+class Importer(Protocol):
+    """A source format. `VERSION` counts up whenever the same bytes would be read differently."""
+
+    @property
+    def VERSION(self) -> int:  # noqa: N802 - a module's constant, seen through a protocol
+        """See the class."""
+        ...
+
+    def parse(self, fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
+        """Read all listings. A bad record is a finding; `ParseFailed` only when it is not this format at all."""
+        ...

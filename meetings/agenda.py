@@ -1,0 +1,71 @@
+"""A schedule's dates: what comes next, and what overlaps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from meetings.model import MeetingStatus
+from meetings.recurrence import MAX_DURATION, occurrences
+from meetings.schedule import ScheduledOccurrence, is_shown
+
+if TYPE_CHECKING:
+    from meetings.model import Meeting
+    from meetings.schedule import Schedule, ScheduleEntry
+
+#: How far ahead overlaps are looked for.
+CONFLICT_WINDOW = timedelta(weeks=4)
+#: A person mends a handful; a schedule made to overlap everywhere shall not cost minutes.
+MAX_CONFLICTS = 200
+
+
+def chosen(schedule: Schedule, meetings: Mapping[str, Meeting]) -> list[tuple[Meeting, ScheduleEntry]]:
+    """The schedule's meetings, first added first; one that two entries name by two ids only once."""
+    found: dict[str, tuple[Meeting, ScheduleEntry]] = {}
+    for entry in sorted(schedule.entries, key=lambda entry: (entry.added_on, entry.meeting_id)):
+        meeting = meetings.get(entry.meeting_id)
+        if meeting is not None:
+            found.setdefault(meeting.id, (meeting, entry))
+    return list(found.values())
+
+
+def agenda(
+    schedule: Schedule, meetings: Mapping[str, Meeting], start: datetime, until: datetime
+) -> list[ScheduledOccurrence]:
+    """What the schedule shows of what starts in [start, until), soonest first; cancelled ones too, marked.
+
+    Nothing of a meeting that is by appointment, suspended, withdrawn or not among `meetings`.
+    """
+    found = []
+    for meeting, entry in chosen(schedule, meetings):
+        if meeting.recurrence is None or not _is_on(meeting):
+            continue
+        for occurrence in occurrences(meeting.recurrence, meeting.exceptions, start, until):
+            if is_shown(entry, occurrence):
+                found.append(ScheduledOccurrence(meeting=meeting, occurrence=occurrence))
+    return sorted(found, key=lambda found: (found.occurrence.starts_at, found.meeting.id))
+
+
+def conflicts(
+    schedule: Schedule, meetings: Mapping[str, Meeting], now: datetime
+) -> list[tuple[ScheduledOccurrence, ScheduledOccurrence]]:
+    """Pairs that are both held and overlap, of what ends after `now` and starts in the coming four weeks.
+
+    The earlier of a pair first, soonest pairs first, at most `MAX_CONFLICTS`. One that ends as another starts is none.
+    """
+    pairs = []
+    running: list[ScheduledOccurrence] = []
+    for coming in agenda(schedule, meetings, now - MAX_DURATION, now + CONFLICT_WINDOW):
+        if coming.occurrence.cancelled or coming.occurrence.ends_at <= now:
+            continue
+        running = [earlier for earlier in running if earlier.occurrence.ends_at > coming.occurrence.starts_at]
+        pairs += [(earlier, coming) for earlier in running]
+        running.append(coming)
+        if len(pairs) >= MAX_CONFLICTS:
+            break
+    return pairs[:MAX_CONFLICTS]
+
+
+def _is_on(meeting: Meeting) -> bool:
+    return meeting.status in (MeetingStatus.ACTIVE, MeetingStatus.UNCONFIRMED)

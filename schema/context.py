@@ -1,0 +1,57 @@
+"""What one operation has at hand: a snapshot to read, a way to write, the read index, now, and its loaders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from meetings.errors import StoreFailed
+from meetings.vocabulary import Vocabulary
+from schema.limits import Limits
+from schema.loaders import Loaders, loaders_for
+from search.index import Index
+from store.database import Reader, Writer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Made anew for each operation by `api`.
+
+    `index` is None before the first generation was built. `now` is aware; `base_url` has no slash at its end;
+    `random_bytes(n)` gives n bytes that nobody can guess.
+    """
+
+    read: Reader
+    write: Callable[[], AbstractContextManager[Writer]]
+    index: Index | None
+    vocabulary: Vocabulary
+    now: datetime
+    base_url: str
+    random_bytes: Callable[[int], bytes]
+    limits: Limits
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "loaders", loaders_for(self.read))
+
+    @property
+    def minute(self) -> datetime:
+        """Now in whole minutes, as questions of time are asked."""
+        return self.now.replace(second=0, microsecond=0)
+
+    def search_index(self) -> Index:
+        """The read index; StoreFailed while there is none."""
+        if self.index is None:
+            raise StoreFailed("the search index is being built; try again in a minute")
+        return self.index
+
+
+class Info(Protocol):
+    """What resolvers use of graphql-core's `GraphQLResolveInfo`."""
+
+    @property
+    def context(self) -> Context:
+        """The operation's."""

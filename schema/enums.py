@@ -1,0 +1,79 @@
+"""The closed lists of the interface: the enums of `meetings`, each value described."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+import graphene
+
+from meetings import model, search
+
+
+def _enum(enum: type[Enum], description: str, values: Mapping[Any, str]) -> Any:
+    return graphene.Enum.from_enum(enum, description=lambda value: description if value is None else values[value])
+
+
+Weekday = _enum(
+    model.Weekday,
+    "A day of the week.",
+    {day: f"{day.name.capitalize()}, by the calendar on the wall." for day in model.Weekday},
+)
+TimeOfDay = _enum(
+    model.TimeOfDay,
+    "A part of the day, by the start of a meeting.",
+    {
+        model.TimeOfDay.MORNING: "From 05:00, before 12:00.",
+        model.TimeOfDay.AFTERNOON: "From 12:00, before 17:00.",
+        model.TimeOfDay.EVENING: "From 17:00, before 21:00.",
+        model.TimeOfDay.NIGHT: "From 21:00, before 05:00 of the next day.",
+    },
+)
+VenueType = _enum(
+    model.VenueType,
+    "How one can attend.",
+    {
+        model.VenueType.IN_PERSON: "At a place, and only there.",
+        model.VenueType.VIRTUAL: "By link or telephone, and only so.",
+        model.VenueType.HYBRID: "At a place, and by link or telephone too.",
+    },
+)
+MeetingStatus = _enum(
+    model.MeetingStatus,
+    "How a meeting stands.",
+    {
+        model.MeetingStatus.ACTIVE: "Its source lists it.",
+        model.MeetingStatus.SUSPENDED: "Does not meet for now.",
+        model.MeetingStatus.UNCONFIRMED: "Missing from its source, or reported as not meeting; still shown.",
+        model.MeetingStatus.WITHDRAWN: "Gone.",
+    },
+)
+Audience = _enum(
+    model.Audience,
+    "For whom a fellowship exists.",
+    {
+        model.Audience.SELF: "People who have the problem themselves.",
+        model.Audience.FAMILY_FRIENDS: "Families and friends of somebody who has it.",
+        model.Audience.YOUTH_OF_FAMILY: "Young people in such families.",
+    },
+)
+MedicationStance = _enum(
+    model.MedicationStance,
+    "What a group says of people who take medication, such as buprenorphine or methadone, for their recovery.",
+    {
+        model.MedicationStance.WELCOMING: "Says that they are welcome, and may share.",
+        model.MedicationStance.UNSTATED: "Nothing is known.",
+        model.MedicationStance.LIMITS_SHARING: "Says that they may come, but asks them not to share or to serve.",
+    },
+)
+MeetingOrder = _enum(
+    search.MeetingOrder,
+    "The order of meetings. What has no distance or no start comes last. Ties are settled by name, then by id.",
+    {
+        search.MeetingOrder.DISTANCE: "The nearest first; needs `filter.place.near`.",
+        search.MeetingOrder.NEXT_START: "What starts soonest first.",
+        search.MeetingOrder.WEEK: "Through the week from Monday 00:00, by each meeting's own clock.",
+        search.MeetingOrder.NAME: "By name; accents and letter case do not count.",
+    },
+)

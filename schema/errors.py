@@ -1,0 +1,83 @@
+"""Errors as clients see them: a message, where, and a code of a closed list; what was not foreseen is masked."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from graphql import GraphQLError
+
+from meetings.errors import (
+    CursorExpired,
+    InvalidQuery,
+    MeetingsError,
+    NotAllowed,
+    NotFound,
+    StoreFailed,
+    TooMuch,
+    UnknownCode,
+)
+
+log = logging.getLogger(__name__)
+
+#: The code of each kind of error; the first that fits counts.
+CODES: tuple[tuple[type[MeetingsError], str], ...] = (
+    (UnknownCode, "UNKNOWN_CODE"),
+    (InvalidQuery, "BAD_INPUT"),
+    (CursorExpired, "CURSOR_EXPIRED"),
+    (TooMuch, "TOO_COSTLY"),
+    (NotAllowed, "UNAUTHORIZED"),
+    (StoreFailed, "UNAVAILABLE"),
+    (NotFound, "BAD_INPUT"),
+)
+
+
+class Refused(Exception):
+    """A request of which nothing was executed, and why."""
+
+    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("; ".join(error.message for error in errors))
+
+
+def refusal(error: MeetingsError) -> Refused:
+    """The refusal of a whole request for one reason."""
+    return Refused([GraphQLError(str(error), original_error=error)])
+
+
+def told_errors(errors: Sequence[GraphQLError], new_number: Callable[[], str]) -> list[dict[str, Any]]:
+    """Errors as the answer shows them.
+
+    One that was not foreseen is logged, the first with its trace, under a number that the answer names too.
+    """
+    number = new_number() if any(_is_unforeseen(error) for error in errors) else ""
+    first = next((error for error in errors if _is_unforeseen(error)), None)
+    if first is not None:
+        path = ".".join(str(step) for step in first.path or ())
+        log.error("unforeseen error id=%s field=%s", number, path, exc_info=first.original_error)
+    return [_masked(error, number) if _is_unforeseen(error) else _told(error) for error in errors]
+
+
+def _is_unforeseen(error: GraphQLError) -> bool:
+    return error.original_error is not None and not isinstance(error.original_error, MeetingsError | GraphQLError)
+
+
+def _masked(error: GraphQLError, number: str) -> dict[str, Any]:
+    message = f"something went wrong here; it is logged under {number}"
+    return {**_place(error), "message": message, "extensions": {"code": "INTERNAL", "id": number}}
+
+
+def _told(error: GraphQLError) -> dict[str, Any]:
+    original = error.original_error
+    extensions: dict[str, Any] = {"code": next((c for kind, c in CODES if isinstance(original, kind)), "BAD_INPUT")}
+    if isinstance(original, InvalidQuery):
+        extensions["argument"] = original.argument
+    if isinstance(original, UnknownCode):
+        extensions["suggestions"] = list(original.suggestions)
+    return {"message": error.message, **_place(error), "extensions": extensions}
+
+
+def _place(error: GraphQLError) -> dict[str, Any]:
+    formatted = error.formatted
+    return {name: value for name in ("locations", "path") if (value := formatted.get(name))}

@@ -1,0 +1,264 @@
+"""From what the client wrote to a `MeetingFilter`, checked here once: past this module nobody checks again.
+
+Every error names the argument by the path the client used and says what would be right.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from graphene.utils.str_converters import to_camel_case
+
+from meetings import search
+from meetings.errors import InvalidQuery, UnknownCode
+from meetings.listing import fold
+from meetings.search import DEFAULT_WINDOW, EARLIEST, GRACE, LATEST, MAX_NEAREST, MAX_RADIUS_KM, MAX_WINDOW
+from meetings.vocabulary import Vocabulary, nearest_codes
+
+MAX_ITEMS = 100
+MAX_TEXT = 200
+_MINUTE = timedelta(minutes=1)
+
+
+def checked_items(argument: str, items: Iterable[Any], *, most: int = MAX_ITEMS) -> list[Any]:
+    """A list of at most so many, with texts of at most `MAX_TEXT` letters; InvalidQuery."""
+    listed = list(items)
+    if len(listed) > most:
+        raise InvalidQuery(argument, f"give at most {most}, not {len(listed)}")
+    for item in listed:
+        if isinstance(item, str):
+            checked_text(argument, item)
+    return listed
+
+
+def checked_text(argument: str, text: str) -> str:
+    """A text that is not empty and not too long, without spaces around it; InvalidQuery."""
+    if not text.strip():
+        raise InvalidQuery(argument, "this is empty; leave it out instead")
+    if len(text) > MAX_TEXT:
+        raise InvalidQuery(argument, f"give at most {MAX_TEXT} characters, not {len(text)}")
+    return text.strip()
+
+
+def known_code(argument: str, text: str, known: Iterable[str]) -> str:
+    """A code of a closed list, written in any letter case and with hyphens; UnknownCode."""
+    codes = set(known)
+    code = checked_text(argument, text).upper().replace("-", "_").replace(" ", "_")
+    if code not in codes:
+        raise UnknownCode(argument, text, nearest_codes(text, codes))
+    return code
+
+
+def fellowship_code(argument: str, text: str, vocabulary: Vocabulary) -> str:
+    """A fellowship's code, also told by a name that is one fellowship's; UnknownCode."""
+    code = vocabulary.fellowship_code(checked_text(argument, text))
+    return code or known_code(argument, text, vocabulary.fellowships)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """One input object: its values, and the path by which the client knows it. Left out and null are the same."""
+
+    values: Mapping[str, Any]
+    path: str
+
+    def at(self, name: str) -> str:
+        return f"{self.path}.{to_camel_case(name)}"
+
+    def get(self, name: str) -> Any:
+        return self.values.get(name)
+
+    def part(self, name: str) -> _Given:
+        return _Given(self.values.get(name) or {}, self.at(name))
+
+    def refuse(self, name: str, reason: str) -> InvalidQuery:
+        return InvalidQuery(self.at(name), reason)
+
+    def items(self, name: str) -> frozenset[Any] | None:
+        values = self.values.get(name)
+        return None if values is None else frozenset(checked_items(self.at(name), values))
+
+    def folded(self, name: str) -> frozenset[str] | None:
+        items = self.items(name)
+        return None if items is None else frozenset(map(fold, items))
+
+    def codes(self, name: str, read: Callable[[str, str], str]) -> frozenset[str] | None:
+        items = self.items(name)
+        return None if items is None else frozenset(read(self.at(name), item) for item in items)
+
+    def text(self, name: str) -> str | None:
+        text = self.values.get(name)
+        return None if text is None else checked_text(self.at(name), text)
+
+    def degrees(self, name: str, most: float) -> float:
+        degrees = float(self.values[name])
+        if not -most <= degrees <= most:
+            raise self.refuse(name, f"degrees from -{most:g} to {most:g}, not {degrees:g}")
+        return degrees
+
+
+def read_filter(
+    values: Mapping[str, Any] | None, *, vocabulary: Vocabulary, now: datetime, windowed: bool = True
+) -> search.MeetingFilter:
+    """What the client's `filter` asks; `now` in whole minutes.
+
+    `windowed` is false where the window is an argument of its own and none may be in the filter. InvalidQuery.
+    """
+    given = _Given(values or {}, "filter")
+    exclude = given.part("exclude")
+    return search.MeetingFilter(
+        time=_time(given.part("time"), exclude, now, windowed),
+        place=_place(given.part("place")),
+        formats=_formats(given.part("formats"), vocabulary),
+        fellowships=given.codes("fellowships", lambda path, text: fellowship_code(path, text, vocabulary)),
+        venue_types=given.items("venue_types"),
+        by_phone=given.get("by_phone"),
+        languages=given.codes("languages", lambda _, tag: tag.lower()),
+        service_bodies=given.items("service_bodies"),
+        sources=given.items("sources"),
+        ids=given.items("ids"),
+        areas=given.folded("areas"),
+        concerns=given.codes("concerns", lambda path, text: known_code(path, text, vocabulary.concerns)),
+        approaches=given.codes("approaches", lambda path, text: known_code(path, text, vocabulary.approaches)),
+        for_whom=given.get("for_whom"),
+        medication=given.items("medication"),
+        statuses=search.SHOWN if (statuses := given.items("statuses")) is None else statuses,
+        exclude=search.Exclusion(
+            ids=exclude.items("ids") or frozenset(),
+            venue_types=exclude.items("venue_types") or frozenset(),
+            service_bodies=exclude.items("service_bodies") or frozenset(),
+            sources=exclude.items("sources") or frozenset(),
+        ),
+    )
+
+
+def _formats(given: _Given, vocabulary: Vocabulary) -> search.FormatFilter:
+    def read(name: str) -> frozenset[str]:
+        return given.codes(name, lambda path, text: known_code(path, text, vocabulary.formats)) or frozenset()
+
+    return search.FormatFilter(all=read("all"), any=read("any"), none=read("none"))
+
+
+def _place(given: _Given) -> search.PlaceFilter:
+    near, box, nearest = given.get("near"), given.get("box"), given.get("nearest")
+    if near is not None and box is not None:
+        raise given.refuse("box", "give one of near and box")
+    for name in ("radius_km", "nearest"):
+        if given.get(name) is not None and near is None:
+            raise given.refuse(name, "needs near")
+    if nearest is not None and not 1 <= nearest <= MAX_NEAREST:
+        raise given.refuse("nearest", f"from 1 to {MAX_NEAREST}, not {nearest}")
+    return search.PlaceFilter(
+        near=None if near is None else _point(given.part("near")),
+        radius_km=_radius(given),
+        nearest=nearest,
+        box=None if box is None else _box(given.part("box")),
+        city=given.text("city"),
+        region=given.text("region"),
+        country=_country(given),
+        or_online=bool(given.get("or_online")),
+    )
+
+
+def _point(given: _Given) -> search.Point:
+    return search.Point(latitude=given.degrees("latitude", 90), longitude=given.degrees("longitude", 180))
+
+
+def _box(given: _Given) -> search.Box:
+    south, north = given.degrees("south", 90), given.degrees("north", 90)
+    if south > north:
+        raise given.refuse("north", f"not south of south, which is {south:g}")
+    return search.Box(south=south, north=north, west=given.degrees("west", 180), east=given.degrees("east", 180))
+
+
+def _radius(given: _Given) -> float:
+    radius = MAX_RADIUS_KM if given.get("radius_km") is None else float(given.get("radius_km"))
+    if not (math.isfinite(radius) and 0 < radius <= MAX_RADIUS_KM):
+        raise given.refuse("radius_km", f"above 0 km and at most {MAX_RADIUS_KM:g}, not {radius:g}")
+    return radius
+
+
+def _country(given: _Given) -> str | None:
+    country = given.text("country")
+    if country is not None and not (len(country) == 2 and country.isascii() and country.isalpha()):
+        raise given.refuse("country", "two letters as ISO 3166-1 has them, e.g. US")
+    return country and country.upper()
+
+
+def _time(given: _Given, exclude: _Given, now: datetime, windowed: bool) -> search.TimeFilter:
+    shortest, longest = given.get("min_duration"), given.get("max_duration")
+    if shortest is not None and longest is not None and shortest > longest:
+        raise given.refuse("min_duration", "not longer than maxDuration")
+    return search.TimeFilter(
+        days=given.items("days") or frozenset(),
+        starts_from=_minutes(given.get("starts_from")),
+        starts_before=_minutes(given.get("starts_before")),
+        times_of_day=given.items("times_of_day") or frozenset(),
+        ends_by=_minutes(given.get("ends_by")),
+        min_duration=shortest,
+        max_duration=longest,
+        zone=given.get("zone"),
+        window=_window(given, now, windowed),
+        in_progress=bool(given.get("in_progress")),
+        by_appointment=given.get("by_appointment"),
+        excluded_days=exclude.items("days") or frozenset(),
+    )
+
+
+def _minutes(wall: time | None) -> int | None:
+    return None if wall is None else wall.hour * 60 + wall.minute
+
+
+def _window(given: _Given, now: datetime, windowed: bool) -> tuple[datetime, datetime] | None:
+    named = [name for name in ("within", "from_", "until", "in_progress") if given.get(name) not in (None, False)]
+    if named and not windowed:
+        raise given.refuse(named[0].rstrip("_"), "not here: ask by this field's own from and until")
+    if len(named) > 1 and named != ["from_", "until"]:
+        raise given.refuse(named[1].rstrip("_"), "one of within, from with until, and inProgress")
+    if "within" in named:
+        within = given.get("within")
+        if within > MAX_WINDOW:
+            raise given.refuse("within", f"at most {MAX_WINDOW.days} days")
+        # What starts in just so long is within it, and windows are open at their end.
+        return now - GRACE, now + within // _MINUTE * _MINUTE + _MINUTE
+    start, until = given.get("from_"), given.get("until")
+    if start is None and until is None:
+        return None
+    if start is None:
+        start = until - DEFAULT_WINDOW if until > now else now - EARLIEST
+    return checked_window(start, until, now=now, path=given.path + ".")
+
+
+def checked_window(
+    start: datetime | None,
+    until: datetime | None,
+    *,
+    now: datetime,
+    default: timedelta = DEFAULT_WINDOW,
+    longest: timedelta | None = MAX_WINDOW,
+    path: str = "",
+) -> tuple[datetime, datetime]:
+    """[from, until) in UTC and whole minutes; left out: from now, and `default` long. InvalidQuery."""
+    begin = now if start is None else _up_to_minute(f"{path}from", start)
+    if not now - EARLIEST <= begin <= now + LATEST:
+        raise InvalidQuery(f"{path}from", f"not more than {EARLIEST.days} days ago or {LATEST.days} days from now")
+    end = min(begin + default, now + LATEST) if until is None else _up_to_minute(f"{path}until", until)
+    if end > now + LATEST:
+        raise InvalidQuery(f"{path}until", f"not more than {LATEST.days} days from now")
+    if end <= begin:
+        raise InvalidQuery(f"{path}until" if until else f"{path}from", "until must be later than from")
+    if longest is not None and end - begin > longest:
+        raise InvalidQuery(f"{path}until", f"at most {longest.days} days after from")
+    return begin, end
+
+
+def _up_to_minute(argument: str, moment: datetime) -> datetime:
+    # Starts are whole minutes: the first that is not before 18:30:05 is 18:31.
+    try:
+        return (moment.astimezone(UTC) + _MINUTE - timedelta.resolution).replace(second=0, microsecond=0)
+    except OverflowError as error:
+        raise InvalidQuery(argument, "this is beyond what calendars can count") from error

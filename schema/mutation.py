@@ -1,0 +1,212 @@
+"""Every change a client may ask for. Each is one transaction; where there are problems, nothing is written."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import graphene
+
+from meetings.model import Meeting
+from meetings.schedule import Schedule, feed_token, key_from_bytes, secret_hash
+from schema import schedule_edits as edits
+from schema.context import Context, Info
+from schema.filters import checked_items
+from schema.inputs import EntryInput, ScheduleInput
+from schema.problems import ProblemCode, Trouble
+from schema.schedules import KEY, DeletePayload, SchedulePayload, open_schedule
+from store import schedules as store
+from store.database import Reader, Writer
+from store.meetings import get_meetings
+
+Payload = dict[str, Any]
+
+
+def _key_argument() -> graphene.Argument:
+    return graphene.Argument(graphene.String, required=True, description=KEY)
+
+
+class Mutation(graphene.ObjectType):
+    """Every change that can be asked for."""
+
+    create_schedule = graphene.Field(
+        SchedulePayload,
+        description="Make a schedule, and tell its key this once.",
+        input=ScheduleInput(required=True, description="Its options."),
+        entries=graphene.List(graphene.NonNull(EntryInput), description="Its first meetings."),
+    )
+    update_schedule = graphene.Field(
+        SchedulePayload,
+        description="Change a schedule's options.",
+        key=_key_argument(),
+        input=ScheduleInput(required=True, description="The options to change; what is left out stays."),
+    )
+    set_entries = graphene.Field(
+        SchedulePayload,
+        description="Add meetings to a schedule, or replace what it says of them; the others stay.",
+        key=_key_argument(),
+        entries=graphene.List(
+            graphene.NonNull(EntryInput),
+            required=True,
+            description="The meetings; of two for one meeting the later counts.",
+        ),
+    )
+    remove_entries = graphene.Field(
+        SchedulePayload,
+        description="Take meetings out of a schedule; what is not in it is passed over.",
+        key=_key_argument(),
+        meeting_ids=graphene.List(
+            graphene.NonNull(graphene.ID), required=True, description="The meetings, by any id they ever had."
+        ),
+    )
+    rotate_feed = graphene.Field(
+        SchedulePayload,
+        description="Give a schedule's feed a new address; the old one stops showing meetings.",
+        key=_key_argument(),
+    )
+    delete_schedule = graphene.Field(
+        DeletePayload, description="Forget a schedule; its feed becomes an empty calendar.", key=_key_argument()
+    )
+
+    @staticmethod
+    def resolve_create_schedule(root: None, info: Info, input: edits.Input, entries: Any = None) -> Payload:
+        """With a new key."""
+        return create_schedule(info.context, input, entries or [])
+
+    @staticmethod
+    def resolve_update_schedule(root: None, info: Info, key: str, input: edits.Input) -> Payload:
+        """By key."""
+        return update_schedule(info.context, key, input)
+
+    @staticmethod
+    def resolve_set_entries(root: None, info: Info, key: str, entries: Sequence[edits.Input]) -> Payload:
+        """By key."""
+        return set_entries(info.context, key, entries)
+
+    @staticmethod
+    def resolve_remove_entries(root: None, info: Info, key: str, meeting_ids: Sequence[str]) -> Payload:
+        """By key."""
+        return remove_entries(info.context, key, meeting_ids)
+
+    @staticmethod
+    def resolve_rotate_feed(root: None, info: Info, key: str) -> Payload:
+        """By key."""
+        return rotate_feed(info.context, key)
+
+    @staticmethod
+    def resolve_delete_schedule(root: None, info: Info, key: str) -> Payload:
+        """By key."""
+        return delete_schedule(info.context, key)
+
+
+def create_schedule(context: Context, given: edits.Input, entries: Sequence[edits.Input]) -> Payload:
+    """Keep a new schedule; of its key only the hash."""
+    key = key_from_bytes(context.random_bytes(32))
+    id = base64.b32encode(context.random_bytes(10)).decode("ascii")
+    with context.write() as write:
+        meetings = _meetings_by_id(write, _ids_of(entries))
+        schedule = edits.new_schedule(id, given, list(meetings.values()), context.now)
+        problems, changes = edits.plan_entries(
+            schedule, entries, meetings, now=context.now, most=context.limits.max_entries
+        )
+        problems = [*edits.option_problems(given), *problems]
+        if problems:
+            return _refused(problems)
+        store.add_schedule(
+            write,
+            replace(schedule, entries=changes.put),
+            key_hash=secret_hash(key),
+            token_hash=secret_hash(feed_token(key, schedule.rotation)),
+        )
+        return {"schedule": open_schedule(write, key), "key": key, "problems": []}
+
+
+def update_schedule(context: Context, key: str, given: edits.Input) -> Payload:
+    """Change options."""
+
+    def change(write: Writer, schedule: Schedule) -> list[Trouble]:
+        problems = edits.option_problems(given)
+        if not problems:
+            store.update_schedule(write, edits.changed_options(schedule, given, context.now))
+        return problems
+
+    return _changed(context, key, change)
+
+
+def set_entries(context: Context, key: str, entries: Sequence[edits.Input]) -> Payload:
+    """Add and replace entries."""
+
+    def change(write: Writer, schedule: Schedule) -> list[Trouble]:
+        meetings = _meetings_by_id(write, [*_ids_of(entries), *_ids_in(schedule)])
+        problems, changes = edits.plan_entries(
+            schedule, entries, meetings, now=context.now, most=context.limits.max_entries
+        )
+        if not problems:
+            store.remove_entries(write, schedule.id, changes.dropped)
+            store.put_entries(write, schedule.id, changes.put)
+        return problems
+
+    return _changed(context, key, change)
+
+
+def remove_entries(context: Context, key: str, ids: Sequence[str]) -> Payload:
+    """Take entries out."""
+    asked = checked_items("meetingIds", ids, most=context.limits.max_entries)
+
+    def change(write: Writer, schedule: Schedule) -> list[Trouble]:
+        meetings = _meetings_by_id(write, [*asked, *_ids_in(schedule)])
+        store.remove_entries(write, schedule.id, edits.entries_to_remove(schedule, asked, meetings))
+        return []
+
+    return _changed(context, key, change)
+
+
+def rotate_feed(context: Context, key: str) -> Payload:
+    """Turn the feed's address off and give it the next one."""
+
+    def change(write: Writer, schedule: Schedule) -> list[Trouble]:
+        turned = replace(schedule, rotation=schedule.rotation + 1, updated_at=context.now)
+        store.rotate(write, turned, token_hash=secret_hash(feed_token(key, turned.rotation)), now=context.now)
+        return []
+
+    return _changed(context, key, change)
+
+
+def delete_schedule(context: Context, key: str) -> Payload:
+    """Forget a schedule."""
+
+    def change(write: Writer, schedule: Schedule) -> list[Trouble]:
+        store.delete_schedule(write, schedule.id, now=context.now)
+        return []
+
+    done = _changed(context, key, change)
+    return {"deleted": not done["problems"], "problems": done["problems"]}
+
+
+def _changed(context: Context, key: str, change: Callable[[Writer, Schedule], list[Trouble]]) -> Payload:
+    """Change the schedule of a key in one transaction; `change` writes nothing where it finds problems."""
+    with context.write() as write:
+        opened = open_schedule(write, key)
+        if opened is None:
+            message = "no schedule has this key; it may have been deleted"
+            return _refused([Trouble(code=ProblemCode.UNKNOWN_KEY, message=message, field=("key",))])
+        problems = change(write, opened.schedule)
+        return _refused(problems) if problems else {"schedule": open_schedule(write, key), "problems": []}
+
+
+def _refused(problems: Iterable[Trouble]) -> Payload:
+    return {"schedule": None, "key": None, "problems": list(problems)}
+
+
+def _ids_of(entries: Sequence[edits.Input]) -> list[str]:
+    return [entry["meeting_id"] for entry in entries]
+
+
+def _ids_in(schedule: Schedule) -> list[str]:
+    return [entry.meeting_id for entry in schedule.entries]
+
+
+def _meetings_by_id(read: Reader, ids: Sequence[str]) -> Mapping[str, Meeting | None]:
+    return dict(zip(ids, get_meetings(read, ids), strict=True))

@@ -1,0 +1,168 @@
+"""Occurrences: the dated instances of meetings, computed when asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import graphene
+
+from meetings.model import Meeting, MeetingStatus
+from meetings.recurrence import Occurrence as Dated
+from meetings.recurrence import next_occurrence, occurrences
+from meetings.schedule import ScheduledOccurrence
+from meetings.search import LATEST, Hit, Page
+from schema.context import Context, Info
+from schema.paging import PageInfo, PagePlace, many, place_of
+from schema.scalars import Date, DateTime
+
+NOT_HELD = frozenset({MeetingStatus.SUSPENDED, MeetingStatus.WITHDRAWN})
+_STEP = timedelta(days=31)
+
+
+def _from_occurrence(name: str, default: object, root: ScheduledOccurrence, info: Info) -> object:
+    return getattr(root.occurrence, name)
+
+
+class Occurrence(graphene.ObjectType):
+    """One dated instance of a meeting, in the meeting's time zone."""
+
+    class Meta:
+        default_resolver = _from_occurrence
+
+    meeting = graphene.Field("schema.meetings.Meeting", required=True, description="The meeting it belongs to.")
+    date = Date(
+        required=True, description="The local date on which it starts; `skippedDates` and `dates` mean this one."
+    )
+    starts_at = DateTime(required=True, description="When it starts, with the offset of the meeting's zone.")
+    ends_at = DateTime(required=True, description="When it ends; its length is elapsed time, clock changes or not.")
+    cancelled = graphene.Boolean(
+        required=True, description="It is not held; also if its meeting is suspended or withdrawn."
+    )
+    moved_from = DateTime(description="Where the rule would have put it, if it was moved.")
+    note = graphene.String(description="What the list says of this date, e.g. `Closed for the holiday`.")
+
+    @staticmethod
+    def resolve_meeting(root: ScheduledOccurrence, info: Info) -> Meeting:
+        """Known already."""
+        return root.meeting
+
+
+class OccurrenceEdge(graphene.ObjectType):
+    """An occurrence in a list."""
+
+    cursor = graphene.String(required=True, description="Names this place in the list; `after` goes on from it.")
+    node = graphene.Field(Occurrence, required=True, description="The occurrence.")
+    distance_km = graphene.Float(
+        description="Great-circle km from `filter.place.near`, e.g. `2.371`; null without a point."
+    )
+
+
+class OccurrenceConnection(graphene.ObjectType):
+    """A page of occurrences, soonest first."""
+
+    nodes = many(Occurrence, "The occurrences of this page.")
+    edges = many(OccurrenceEdge, "The occurrences of this page, each with its cursor and its distance.")
+    page_info = graphene.Field(PageInfo, required=True, description="Where this page lies in the whole list.")
+
+    @staticmethod
+    def resolve_nodes(root: Found, info: Info) -> list[ScheduledOccurrence]:
+        """Without what is relative to the question."""
+        return [edge.node for edge in found_occurrences(info.context, root)]
+
+    @staticmethod
+    def resolve_edges(root: Found, info: Info) -> list[FoundOccurrence]:
+        """With what is relative to the question."""
+        return found_occurrences(info.context, root)
+
+    @staticmethod
+    def resolve_page_info(root: Found, info: Info) -> PagePlace:
+        """As the search found it."""
+        return place_of(root.page)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A page that the search found, and which statuses were asked for."""
+
+    page: Page
+    statuses: frozenset[MeetingStatus]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundOccurrence:
+    """What `OccurrenceEdge` shows."""
+
+    cursor: str
+    node: ScheduledOccurrence
+    distance_km: float | None
+
+
+def still_there(context: Context, found: Found) -> list[tuple[Hit, Meeting]]:
+    """The hits and their meetings as the database has them now.
+
+    Left out is what has gone since the index was built: no longer there, under another id, or of another status.
+    """
+    hits = found.page.hits
+    meetings = context.loaders.meetings.get_all([hit.meeting_id for hit in hits])
+    return [
+        (hit, meeting)
+        for hit, meeting in zip(hits, meetings, strict=True)
+        if meeting and meeting.id == hit.meeting_id and meeting.status in found.statuses
+    ]
+
+
+def found_occurrences(context: Context, found: Found) -> list[FoundOccurrence]:
+    """The occurrences of a page; what has just gone is left out."""
+    return [
+        FoundOccurrence(cursor=hit.cursor, node=node, distance_km=hit.distance_km)
+        for hit, meeting in still_there(context, found)
+        if (node := occurrence_of_hit(meeting, hit))
+    ]
+
+
+def occurrence_of_hit(meeting: Meeting, hit: Hit) -> ScheduledOccurrence | None:
+    """The occurrence at a hit's start; None where the meeting has none there (any more)."""
+    if hit.starts_at is None:
+        return None
+    found = meeting_occurrences(meeting, hit.starts_at, hit.starts_at + timedelta(minutes=1))
+    return found[0] if found else None
+
+
+def meeting_occurrences(meeting: Meeting, start: datetime, until: datetime) -> list[ScheduledOccurrence]:
+    """All occurrences that start in [start, until), soonest first; those that are not held are marked cancelled."""
+    if meeting.recurrence is None:
+        return []
+    found = occurrences(meeting.recurrence, meeting.exceptions, start, until)
+    return [ScheduledOccurrence(meeting=meeting, occurrence=_as_held(meeting, dated)) for dated in found]
+
+
+def _as_held(meeting: Meeting, dated: Dated) -> Dated:
+    return replace(dated, cancelled=True) if meeting.status in NOT_HELD else dated
+
+
+def first_occurrences(meeting: Meeting, start: datetime, until: datetime, first: int) -> list[ScheduledOccurrence]:
+    """The first few in [start, until), without computing the others."""
+    found: list[ScheduledOccurrence] = []
+    while start < until and len(found) < first:
+        end = min(start + _STEP, until)
+        found += meeting_occurrences(meeting, start, end)
+        start = end
+    return found[:first]
+
+
+def coming_occurrence(meeting: Meeting, now: datetime) -> ScheduledOccurrence | None:
+    """The next one that is held; None for a meeting that does not meet."""
+    if meeting.recurrence is None or meeting.status in NOT_HELD:
+        return None
+    found = next_occurrence(meeting.recurrence, meeting.exceptions, now)
+    return ScheduledOccurrence(meeting=meeting, occurrence=found) if found else None
+
+
+def coming_exceptions(meeting: Meeting, now: datetime) -> list[ScheduledOccurrence]:
+    """The coming dates that differ from the rule."""
+    if not meeting.exceptions or meeting.recurrence is None:
+        return []
+    found = occurrences(meeting.recurrence, meeting.exceptions, now, now + LATEST)
+    differing = [dated for dated in found if dated.cancelled or dated.moved_from]
+    return [ScheduledOccurrence(meeting=meeting, occurrence=dated) for dated in differing]

@@ -1,0 +1,154 @@
+"""From a request's text to its answer: parse, limits, validation, variables, cost, execution.
+
+Validated documents are kept, because apps send the same few again and again. Everything before execution that
+fails is a `Refused`: nothing was executed, and the answer has no `data`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    recommended_rules,
+    specified_rules,
+    validate,
+)
+from graphql.execution import execute_sync
+from graphql.execution.values import get_variable_values
+
+from meetings.errors import InvalidQuery, MeetingsError, TooMuch
+from schema.context import Context
+from schema.errors import Refused, refusal, told_errors
+from schema.limits import Limits, Shape, check_shape, operation_cost
+
+_RULES = (*specified_rules, *recommended_rules)
+#: Whoever makes more mistakes than this mends these first.
+_MAX_ERRORS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a client sent."""
+
+    query: str
+    operation_name: str | None = None
+    variables: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A valid document."""
+
+    node: DocumentNode
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What is to be executed; `cost` is the most fields that it can resolve."""
+
+    document: Document
+    node: OperationDefinitionNode
+    variables: Mapping[str, Any]
+    cost: int
+
+    @property
+    def is_query(self) -> bool:
+        """Whether it changes nothing."""
+        return self.node.operation == OperationType.QUERY
+
+
+def read_document(schema: GraphQLSchema, text: str, limits: Limits) -> Document:
+    """Parse, judge and validate; Refused."""
+    if len(text.encode("utf-8", "surrogatepass")) > limits.document_bytes:
+        raise refusal(TooMuch("bytes of document", limit=limits.document_bytes, asked=len(text)))
+    try:
+        node = parse(text, max_lexical_tokens=limits.tokens, max_comments=limits.comments)
+        shape = check_shape(node, limits)
+    except GraphQLError as error:
+        raise Refused([error]) from error
+    except MeetingsError as error:
+        raise refusal(error) from error
+    if errors := validate(schema, node, _RULES, max_errors=_MAX_ERRORS):
+        raise Refused(errors)
+    return Document(node=node, shape=shape)
+
+
+class Documents:
+    """Valid documents by their text, the least recently used forgotten first. Threads may share it."""
+
+    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
+        self.schema, self.limits = schema, limits
+        self._known: OrderedDict[str, Document] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, text: str) -> Document:
+        """The document of that text; Refused."""
+        with self._lock:
+            if document := self._known.get(text):
+                self._known.move_to_end(text)
+                return document
+        document = read_document(self.schema, text, self.limits)
+        with self._lock:
+            self._known[text] = document
+            while len(self._known) > self.limits.documents:
+                self._known.popitem(last=False)
+        return document
+
+
+def prepare(documents: Documents, request: Request) -> Operation:
+    """The operation that a request asks for, with its variables checked and its cost known; Refused."""
+    document = documents.get(request.query)
+    node = _operation(document.node, request.operation_name)
+    variables = get_variable_values(
+        documents.schema, node.variable_definitions or (), dict(request.variables or {}), max_errors=_MAX_ERRORS
+    )
+    if isinstance(variables, list):
+        raise Refused(variables)
+    cost = operation_cost(documents.schema, document.node, node, variables)
+    if cost > documents.limits.cost:
+        raise refusal(TooMuch("fields this may resolve", limit=documents.limits.cost, asked=cost))
+    return Operation(document=document, node=node, variables=request.variables or {}, cost=cost)
+
+
+def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    named = [node for node in operations if name is None or (node.name and node.name.value == name)]
+    if len(named) != 1:
+        reason = "name one of the document's operations" if operations else "the document has no operation"
+        raise refusal(InvalidQuery("operationName", reason))
+    return named[0]
+
+
+def execute(schema: GraphQLSchema, operation: Operation, context: Context) -> ExecutionResult:
+    """Execute on one snapshot; what goes wrong is in the result."""
+    return execute_sync(
+        schema,
+        operation.document.node,
+        context_value=context,
+        variable_values=dict(operation.variables),
+        operation_name=operation.node.name.value if operation.node.name else None,
+    )
+
+
+def answer_of(result: ExecutionResult, new_number: Callable[[], str]) -> dict[str, Any]:
+    """The answer's body."""
+    if not result.errors:
+        return {"data": result.data}
+    return {"errors": told_errors(result.errors, new_number), "data": result.data}
+
+
+def refused_answer(refused: Refused, new_number: Callable[[], str]) -> dict[str, Any]:
+    """The answer's body where nothing was executed."""
+    return {"errors": told_errors(refused.errors, new_number)}

@@ -1,0 +1,126 @@
+"""Generations as files: a folder each, one .npy an array and one JSON header, and `CURRENT` that names the newest.
+
+A folder is written under another name and renamed, and `CURRENT` is replaced: a reader never sees half of anything.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+import numpy as np
+import orjson
+
+from search.columns import LAYOUT, Generation
+
+D = TypeVar("D")
+_CURRENT = "CURRENT"
+_HEADER = "header.json"
+_LOCK = "builder.lock"
+_PREFIX = "generation-"
+#: Smaller files are read, not mapped: a mapping costs more than the copy.
+_MAPPED_FROM = 16_384
+#: Requests may still be reading the one before; a mapped file lives on after it is removed.
+_KEPT_GENERATIONS = 2
+
+
+def current_number(folder: Path) -> int | None:
+    """The number of the newest generation; None: there is none yet."""
+    try:
+        name = (folder / _CURRENT).read_text("ascii").strip()
+    except FileNotFoundError:
+        return None
+    return int(name.removeprefix(_PREFIX))
+
+
+def current_stamp(folder: Path) -> tuple[int, int] | None:
+    """Something that differs when there is a newer generation; cheaper than reading it."""
+    try:
+        told = (folder / _CURRENT).stat()
+    except FileNotFoundError:
+        return None
+    return told.st_ino, told.st_mtime_ns
+
+
+def read_generation(folder: Path, number: int) -> Generation | None:
+    """A generation, its arrays mapped; None: it is of another layout. `FileNotFoundError`: it is gone."""
+    home = folder / f"{_PREFIX}{number}"
+    header = orjson.loads((home / _HEADER).read_bytes())
+    if header["header.layout"] != LAYOUT:
+        return None
+    return _read(Generation, home, header, "")
+
+
+def publish(folder: Path, generation: Generation) -> int:
+    """Write a generation, make it the current one, remove old ones; its number."""
+    folder.mkdir(parents=True, exist_ok=True)
+    number = max([*_numbers(folder), current_number(folder) or 0]) + 1
+    draft = folder / f"draft-{number}"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir()
+    header: dict[str, Any] = {}
+    _write(generation, draft, header, "")
+    (draft / _HEADER).write_bytes(orjson.dumps(header))
+    draft.rename(folder / f"{_PREFIX}{number}")
+    pointer = folder / f"{_CURRENT}.draft"
+    pointer.write_text(f"{_PREFIX}{number}\n", "ascii")
+    pointer.replace(folder / _CURRENT)
+    for old in sorted(_numbers(folder))[:-_KEPT_GENERATIONS]:
+        shutil.rmtree(folder / f"{_PREFIX}{old}", ignore_errors=True)
+    return number
+
+
+def _numbers(folder: Path) -> list[int]:
+    return [int(home.name.removeprefix(_PREFIX)) for home in folder.glob(f"{_PREFIX}*")]
+
+
+def _write(value: object, home: Path, header: dict[str, Any], prefix: str) -> None:
+    for name, part in ((f.name, getattr(value, f.name)) for f in fields(value)):  # type: ignore[arg-type]  # a dataclass
+        path = f"{prefix}{name}"
+        if is_dataclass(part):
+            _write(part, home, header, f"{path}.")
+        elif isinstance(part, np.ndarray):
+            np.save(home / f"{path}.npy", part, allow_pickle=False)
+        else:
+            header[path] = part
+
+
+def _read(kind: type[D], home: Path, header: dict[str, Any], prefix: str) -> D:
+    parts: dict[str, Any] = {}
+    for name, hint in get_type_hints(kind).items():
+        path = f"{prefix}{name}"
+        if is_dataclass(hint) and isinstance(hint, type):
+            parts[name] = _read(hint, home, header, f"{path}.")
+        else:
+            parts[name] = header[path] if path in header else _array(home / f"{path}.npy")
+    return kind(**parts)
+
+
+def _array(path: Path) -> np.ndarray[Any, Any]:
+    mapped = path.stat().st_size >= _MAPPED_FROM
+    # A plain array: numpy's mapped kind is slower at everything.
+    plain: np.ndarray[Any, Any] = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False).view(np.ndarray)
+    return plain
+
+
+@contextmanager
+def sole_builder(folder: Path) -> Iterator[bool]:
+    """Whether nobody else builds in this folder, as long as the context lasts; given up when the process dies."""
+    import fcntl
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(lock)

@@ -1,0 +1,228 @@
+"""Builds a generation of the read index from rows, and a new one from an old one and the rows that changed.
+
+Pure: rows and facts in, arrays out. `search.builder` reads and publishes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from meetings.model import MedicationStance, MeetingStatus, ServiceBody, VenueType
+from meetings.vocabulary import Vocabulary
+from meetings.zones import TZDATA_VERSION
+from search import geo
+from search.clock import DAY, Ints, Zones, instant_of, make_zones, minute_of
+from search.columns import (
+    LAYOUT,
+    Generation,
+    Header,
+    Kinds,
+    Origins,
+    Rows,
+    joined_rows,
+    taken_rows,
+)
+from search.encoding import Encoder
+from search.rules import Horizon
+from search.strings import TextCodes
+from store.index_rows import IndexRow
+
+#: Starts are known from so long before the day of the build: an early window, an old cursor, what is in progress.
+BEHIND = timedelta(days=14)
+#: And until so long after it: the next start is looked for within 400 days, on a generation a month old at worst.
+AHEAD = timedelta(days=432)
+_STATUSES = tuple(MeetingStatus)
+_VENUE_TYPES = tuple(VenueType)
+_STANCES = tuple(MedicationStance)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What rows do not say: `source_languages` matters because a row's languages may be its source's."""
+
+    vocabulary: Vocabulary
+    bodies: Sequence[ServiceBody] = ()
+    source_languages: Mapping[str, str | None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """A generation and what is needed to make the next one of it."""
+
+    generation: Generation
+    encoder: Encoder
+    facts: Facts
+
+
+def build_generation(rows: Iterable[IndexRow], facts: Facts, now: datetime, change: int = 0) -> Built:
+    """All anew; `change` is the last change of the database that `rows` show."""
+    horizon = horizon_of(now)
+    zones = make_zones(instant_of(horizon.first), instant_of(horizon.last))
+    encoder = Encoder(zones, horizon)
+    encoded = encoder.encode(rows)
+    ordered = taken_rows(encoded, np.lexsort((encoded.number, encoded.cell)))
+    return _built(encoder, ordered, zones, facts, horizon, now, change)
+
+
+def patch_generation(
+    built: Built, rows: Iterable[IndexRow], gone: Collection[int], now: datetime, change: int
+) -> Built:
+    """With `rows` in place of those of the same numbers, and without `gone`. On the day of the build only."""
+    old = built.generation
+    new = built.encoder.encode(rows)
+    dropped = rows_of_numbers(old, np.union1d(new.number, np.array(sorted(gone), np.int64)))
+    kept = np.delete(np.arange(old.rows.number.size), dropped)
+    merged = joined_rows([taken_rows(old.rows, kept), new])
+    ordered = taken_rows(merged, merged.cell.argsort(kind="stable"))
+    horizon = Horizon(first=old.header.horizon[0], last=old.header.horizon[1])
+    return _built(built.encoder, ordered, old.zones, built.facts, horizon, now, change)
+
+
+def rows_of_numbers(generation: Generation, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The rows that have these numbers, in no order; numbers that no row has are left out."""
+    if not generation.by_number.size:
+        return np.empty(0, np.int64)
+    place = generation.rows.number.searchsorted(numbers, sorter=generation.by_number)
+    rows = generation.by_number.take(place, mode="clip").astype(np.int64)
+    found: NDArray[np.int64] = rows[generation.rows.number.take(rows) == numbers]
+    return found
+
+
+def horizon_of(now: datetime) -> Horizon:
+    """Whole days around the day of `now`: builds of one day know the same starts."""
+    midnight = minute_of(now) // DAY * DAY
+    minute = timedelta(minutes=1)
+    return Horizon(first=midnight - BEHIND // minute, last=midnight + AHEAD // minute)
+
+
+def _built(
+    encoder: Encoder, rows: Rows, zones: Zones, facts: Facts, horizon: Horizon, now: datetime, change: int
+) -> Built:
+    names = encoder.names.strings()
+    ranks = np.empty(len(names.codes), np.int32)
+    ranks[names.codes] = np.arange(len(names.codes), dtype=np.int32)
+    header = _header(encoder, facts, horizon, now, change)
+    kinds = _kinds(encoder, header.fellowships)
+    generation = Generation(
+        header=header,
+        zones=zones,
+        schedules=encoder.schedules.schedules(),
+        rows=rows,
+        kinds=kinds,
+        origins=_origins(encoder, header.sources, facts.bodies),
+        places=encoder.places.places(),
+        areas=encoder.areas(),
+        formats=encoder.formats.bits(len(encoder.format_codes)),
+        languages=encoder.languages.sets(),
+        names=names,
+        name_ranks=ranks,
+        by_number=rows.number.argsort().astype(np.int32),
+        hybrid=_rows_of_kinds(rows, kinds.venue_type == _VENUE_TYPES.index(VenueType.HYBRID)),
+        located=int(rows.cell.searchsorted(geo.ELSEWHERE)),
+        virtual=int(rows.cell.searchsorted(geo.VIRTUAL)),
+    )
+    return Built(generation=generation, encoder=encoder, facts=facts)
+
+
+def _rows_of_kinds(rows: Rows, wanted: NDArray[np.bool_]) -> Ints:
+    return np.flatnonzero(wanted.take(rows.kind)).astype(np.int32)
+
+
+def _header(encoder: Encoder, facts: Facts, horizon: Horizon, now: datetime, change: int) -> Header:
+    vocabulary = facts.vocabulary
+    known = vocabulary.fellowships.values()
+    listed = dict.fromkeys(kind[0] for kind in encoder.kinds)
+    return Header(
+        layout=LAYOUT,
+        tzdata=TZDATA_VERSION,
+        built_at=minute_of(now),
+        change=change,
+        facts=fingerprint(facts),
+        horizon=(horizon.first, horizon.last),
+        fellowships={fellowship: number for number, fellowship in enumerate(listed)},
+        formats=dict(encoder.format_codes),
+        languages=dict(encoder.language_codes),
+        sources={source: n for n, source in enumerate(dict.fromkeys(source for source, _ in encoder.origins))},
+        countries=dict(encoder.places.countries),
+        covered_by={concern: sorted(broad) for concern, broad in vocabulary.concerns.items()},
+        concerns_of={fellowship.code: list(fellowship.concerns) for fellowship in known},
+        approaches_of={fellowship.code: list(fellowship.approaches) for fellowship in known},
+        audience_of={fellowship.code: fellowship.for_whom.value for fellowship in known},
+    )
+
+
+def fingerprint(facts: Facts) -> str:
+    """A hash of the facts a generation was built with: others need a full build."""
+    told = {
+        "fellowships": [[f.code, f.concerns, f.approaches, f.for_whom] for f in facts.vocabulary.fellowships.values()],
+        "concerns": {concern: sorted(broad) for concern, broad in facts.vocabulary.concerns.items()},
+        "bodies": [[body.id, body.parent_id] for body in facts.bodies],
+        "sources": dict(facts.source_languages or {}),
+    }
+    return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
+
+
+def _kinds(encoder: Encoder, fellowships: Mapping[str, int]) -> Kinds:
+    told = [
+        (
+            fellowships[fellowship],
+            -1 if venue_type is None else _VENUE_TYPES.index(VenueType(venue_type)),
+            _STATUSES.index(MeetingStatus(status)),
+            _STANCES.index(MedicationStance(medication)),
+            by_phone,
+        )
+        for fellowship, venue_type, status, medication, by_phone in encoder.kinds
+    ]
+    columns = np.array(told, np.int32).reshape(-1, 5).T
+    return Kinds(
+        fellowship=columns[0].copy(),
+        venue_type=columns[1].copy(),
+        status=columns[2].copy(),
+        medication=columns[3].copy(),
+        by_phone=columns[4] != 0,
+    )
+
+
+def _origins(encoder: Encoder, sources: Mapping[str, int], bodies: Sequence[ServiceBody]) -> Origins:
+    codes = TextCodes()
+    parents = {body.id: body.parent_id for body in bodies}
+    # A body that a row names and no list of bodies does: it stands alone.
+    parents |= {body: None for _, body in encoder.origins if body is not None and body not in parents}
+    for body in parents:
+        codes.code(body)
+    enter, leave = _numbered(parents)
+    return Origins(
+        source=np.array([sources[source] for source, _ in encoder.origins], np.int32),
+        body=np.array([-1 if body is None else enter[body] for _, body in encoder.origins], np.int32),
+        bodies=codes.strings(),
+        enter=np.array([enter[body] for body in parents], np.int32),
+        leave=np.array([leave[body] for body in parents], np.int32),
+    )
+
+
+def _numbered(parents: Mapping[str, str | None]) -> tuple[dict[str, int], dict[str, int]]:
+    """Numbers bodies so that those below one follow it: from its own to (not with) where it is left."""
+    children: dict[str | None, list[str]] = {}
+    for body, parent in parents.items():
+        children.setdefault(parent if parent in parents else None, []).append(body)
+    enter: dict[str, int] = {}
+    leave: dict[str, int] = {}
+    # Bodies that are each other's parents hang from no root; one of them is made to.
+    for root in [*children.get(None, ()), *parents]:
+        pending = [] if root in enter else [(root, False)]
+        while pending:
+            body, done = pending.pop()
+            if done:
+                leave[body] = len(enter)
+            elif body not in enter:
+                enter[body] = len(enter)
+                pending.append((body, True))
+                pending.extend((child, False) for child in children.get(body, ()))
+    return enter, leave

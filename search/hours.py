@@ -1,0 +1,115 @@
+"""What a time filter accepts, as one table: for each minute of the week the longest meeting that may start then."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import lru_cache
+
+import numpy as np
+
+from meetings.errors import InvalidQuery
+from meetings.model import TimeOfDay, Weekday
+from meetings.search import PARTS_OF_DAY, TimeFilter
+from search.clock import DAY, WEEK, Flags, Ints, Zones, offsets_at
+
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """Judges single starts. `zone` is the viewer's, None: each meeting's own clock on the wall.
+
+    `limits` are the longest length by minute of the week, made of `parts`, by which two judgements are the same.
+    """
+
+    parts: Hashable
+    limits: Ints = field(compare=False)
+    shortest: int = 0
+    zone: int | None = None
+
+
+def judgement_of(time: TimeFilter, zones: Zones) -> Judgement:
+    """All parts of a filter that judge one start, but the window."""
+    if time.zone is not None and time.zone not in zones.names:
+        raise InvalidQuery("filter.time.zone", f"no time zone is called {time.zone!r}; write it as in Europe/Oslo")
+    longest = None if time.max_duration is None else time.max_duration // _MINUTE
+    shortest = 0 if time.min_duration is None else -(-time.min_duration // _MINUTE)
+    parts = (
+        time.days, time.starts_from, time.starts_before, time.times_of_day, time.ends_by, longest, time.excluded_days,
+    )  # fmt: skip
+    viewer = None if time.zone is None else zones.names[time.zone]
+    return Judgement(parts=parts, limits=_limits(*parts), shortest=shortest, zone=viewer)
+
+
+def accepts(judgement: Judgement, week_minutes: Ints, lengths: Ints) -> Flags:
+    """Which starts are accepted, by the minute of the week in the judge's zone and the length."""
+    accepted = lengths <= judgement.limits.take(week_minutes, mode="clip")
+    if judgement.shortest:
+        accepted &= lengths >= judgement.shortest
+    return accepted
+
+
+def week_minutes(judgement: Judgement, zones: Zones, starts: Ints, walls: Ints) -> Ints:
+    """When starts are for the judge: `walls` by their own clocks, else the instants by the viewer's."""
+    if judgement.zone is None:
+        return walls
+    return (starts + offsets_at(zones, judgement.zone, starts)) % WEEK
+
+
+@lru_cache(maxsize=512)
+def _limits(
+    days: frozenset[Weekday],
+    starts_from: int | None,
+    starts_before: int | None,
+    times_of_day: frozenset[TimeOfDay],
+    ends_by: int | None,
+    longest: int | None,
+    excluded_days: frozenset[Weekday],
+) -> Ints:
+    """The longest length by minute of the week; -1 where no start is accepted."""
+    minute = np.arange(DAY, dtype=np.int32)
+    by_hours = starts_from is not None or starts_before is not None
+    inside, after_midnight = _hours(minute, starts_from or 0, DAY if starts_before is None else starts_before)
+    in_part, night_before = _parts(minute, times_of_day)
+    if not by_hours:
+        after_midnight = night_before
+    limit = np.full(DAY, WEEK, np.int32) if longest is None else np.full(DAY, longest, np.int32)
+    if ends_by is not None:
+        opening = starts_from or 0
+        # By the first such time after the opening: a whole day later where the two are the same.
+        limit = np.minimum(limit, (ends_by - opening - 1) % DAY + 1 - (minute - opening) % DAY)
+    limit[~(inside & in_part)] = -1
+    day = np.arange(7, dtype=np.int32)[:, None]
+    opened = (day - after_midnight) % 7
+    allowed = _chosen(days, empty=True).take(opened) & ~_chosen(excluded_days, empty=False).take(day)
+    table = np.where(allowed, limit, np.int32(-1)).astype(np.int32).ravel()
+    table.flags.writeable = False
+    return table
+
+
+def _hours(minute: Ints, opens: int, closes: int) -> tuple[Flags, Flags]:
+    """Minutes in the hours, and those among them for which the hours opened the day before."""
+    if opens < closes:
+        return (opens <= minute) & (minute < closes), np.zeros(DAY, np.bool_)
+    early = minute < closes
+    return early | (minute >= opens), early
+
+
+def _parts(minute: Ints, times_of_day: frozenset[TimeOfDay]) -> tuple[Flags, Flags]:
+    if not times_of_day:
+        return np.ones(DAY, np.bool_), np.zeros(DAY, np.bool_)
+    inside, early = np.zeros(DAY, np.bool_), np.zeros(DAY, np.bool_)
+    for part in times_of_day:
+        opens, closes = PARTS_OF_DAY[part]
+        hours, before = _hours(minute, opens, closes if closes <= DAY else closes - DAY)
+        inside |= hours
+        early |= before
+    return inside, early
+
+
+def _chosen(days: frozenset[Weekday], *, empty: bool) -> Flags:
+    if not days:
+        return np.full(7, empty)
+    return np.array([day in days for day in Weekday])

@@ -1,0 +1,102 @@
+"""The index that searches hold: one generation, and what was worked out from it and may be asked again.
+
+Workers map the files of a generation, so that all of a host share one copy in memory; a request holds on to the index
+it began with.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from meetings.errors import StoreFailed
+from search.columns import Generation
+from search.files import current_number, current_stamp, read_generation
+
+T = TypeVar("T")
+#: Tables kept for the next search: by minute, by filter. Each is at most some hundred kilobytes.
+_KEPT = 64
+#: How often a holder looks whether there is a newer generation; a change is seen so much later at most.
+LOOK_AFTER_S = 0.05
+#: A generation may be taken away between reading its name and its files; then there is a newer one.
+_TRIES = 3
+
+
+class Index:
+    """A generation that can be searched. `change` is the last change of the database that it shows."""
+
+    def __init__(self, generation: Generation, number: int = 0) -> None:
+        self.columns = generation
+        self.generation = number
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+
+    @property
+    def built_at(self) -> int:
+        """When it was built, in minutes of `search.clock`."""
+        return self.columns.header.built_at
+
+    @property
+    def change(self) -> int:
+        """The number in the change log up to which it is complete."""
+        return self.columns.header.change
+
+    def keeps(self, key: Hashable) -> bool:
+        """Whether it is here."""
+        return key in self._kept
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` made for this key before, if it still is here."""
+        found: T | None = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = make()
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+
+def open_index(folder: Path) -> Index | None:
+    """The newest generation in a folder; None: there is none that this version can read."""
+    for _ in range(_TRIES):
+        number = current_number(folder)
+        if number is None:
+            return None
+        try:
+            generation = read_generation(folder, number)
+        except FileNotFoundError:
+            continue
+        return None if generation is None else Index(generation, number)
+    return None
+
+
+class IndexHolder:
+    """The newest index of a folder, for a process that lives on while the builder publishes.
+
+    `clock` tells seconds that never go back.
+    """
+
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._folder, self._clock = folder, clock
+        self._index: Index | None = None
+        self._stamp: tuple[int, int] | None = None
+        self._looked_at = -LOOK_AFTER_S
+
+    def current(self) -> Index:
+        """The index to search now; `StoreFailed` while the builder has not made any."""
+        now = self._clock()
+        if self._index is None or now - self._looked_at >= LOOK_AFTER_S:
+            self._looked_at = now
+            self._look()
+        if self._index is None:
+            raise StoreFailed("there is no read index yet; the builder makes it when it starts")
+        return self._index
+
+    def _look(self) -> None:
+        stamp = current_stamp(self._folder)
+        if stamp is None or stamp == self._stamp:
+            return
+        index = open_index(self._folder)
+        if index is not None:
+            self._index, self._stamp = index, stamp

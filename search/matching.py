@@ -1,0 +1,176 @@
+"""The rows that match a filter: first by place, then by their facts, then by time; in one section or two.
+
+Time is judged on the distinct schedules where many rows are left, and on the rows' own where few are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from meetings.search import MeetingFilter, PlaceFilter, TimeFilter
+from search.clock import Flags, Ints, Longs, Reals
+from search.columns import Generation
+from search.filters import kept, rows_of_ids
+from search.geo import chord_limit, chords, distance_keys, in_box, rows_in_box, rows_within
+from search.hours import judgement_of
+from search.index import Index
+from search.ordering import smallest
+from search.schedules import first_accepted, next_starts, span_of
+
+#: Where the search for the nearest begins, and how it widens while too few are found.
+_FIRST_KM = 4.0
+_WIDENING = 3.0
+#: No distance is known.
+FAR = np.inf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches:
+    """Rows that match; their squared chords (`FAR`: unknown) and accepted starts, where they were worked out."""
+
+    rows: Longs
+    squares: Reals | None = None
+    starts: Ints | None = None
+
+
+#: Judges rows by time: which are kept (None: all) and the starts that were accepted, if they had to be known.
+TimeTest: TypeAlias = Callable[[Longs], tuple[Flags | None, Ints | None]]
+
+
+def sections(index: Index, asked: MeetingFilter, by_time: TimeTest) -> list[Matches]:
+    """What matches in reach and, with `or_online`, what else can be reached from anywhere."""
+    reached = _reached(index, asked, by_time)
+    return [reached, _online(index, asked, by_time, reached.rows)] if asked.place.or_online else [reached]
+
+
+def _reached(index: Index, asked: MeetingFilter, by_time: TimeTest) -> Matches:
+    place = asked.place
+    if place.near is None or place.nearest is None:
+        return _matching(index, asked, *_candidates(index.columns, asked, place.radius_km), by_time)
+    radius_km = min(_FIRST_KM, place.radius_km)
+    while True:
+        found = _matching(index, asked, *_candidates(index.columns, asked, radius_km), by_time)
+        keys = _keys(found)
+        # A millimetre within the circle: what lies just outside could tie with what is at its rim.
+        inside = np.count_nonzero(keys < distance_keys(np.array([chord_limit(radius_km)])) - 1)
+        if inside >= place.nearest or radius_km >= place.radius_km:
+            return _taken(found, smallest(index.columns, found.rows, keys, place.nearest))
+        radius_km = min(radius_km * _WIDENING, place.radius_km)
+
+
+def _keys(found: Matches) -> Longs:
+    return distance_keys(np.empty(0) if found.squares is None else found.squares)
+
+
+def _candidates(columns: Generation, asked: MeetingFilter, radius_km: float) -> tuple[Longs | None, Reals | None]:
+    """The rows that ids, radius and box leave, None for all; with squared chords where there is a point."""
+    place = asked.place
+    if asked.ids is not None:
+        return _inside(columns, place, rows_of_ids(columns, asked.ids), radius_km)
+    if place.near is not None:
+        rows, squares = rows_within(columns, place.near, radius_km)
+        if place.box is None:
+            return rows, squares
+        boxed = in_box(columns.rows, rows, place.box)
+        return rows[boxed], squares[boxed]
+    return (None, None) if place.box is None else (rows_in_box(columns, place.box), None)
+
+
+def _inside(columns: Generation, place: PlaceFilter, rows: Longs, radius_km: float) -> tuple[Longs, Reals | None]:
+    if place.near is None and place.box is None:
+        return rows, None
+    rows = rows[rows < columns.located]
+    if place.box is not None:
+        rows = rows[in_box(columns.rows, rows, place.box)]
+    if place.near is None:
+        return rows, None
+    squares = chords(columns.rows, rows, place.near)
+    near = squares <= chord_limit(radius_km)
+    return rows[near], squares[near]
+
+
+def _matching(
+    index: Index,
+    asked: MeetingFilter,
+    rows: Longs | None,
+    squares: Reals | None,
+    by_time: TimeTest,
+    *,
+    anywhere: bool = False,
+) -> Matches:
+    at = np.flatnonzero(kept(index, asked, rows, anywhere=anywhere))
+    found = Matches(rows=at if rows is None else rows.take(at), squares=None if squares is None else squares.take(at))
+    on_time, starts = by_time(found.rows)
+    found = Matches(rows=found.rows, squares=found.squares, starts=starts)
+    return found if on_time is None else _taken(found, np.flatnonzero(on_time))
+
+
+def _taken(found: Matches, places: Longs) -> Matches:
+    return Matches(
+        rows=found.rows.take(places),
+        squares=None if found.squares is None else found.squares.take(places),
+        starts=None if found.starts is None else found.starts.take(places),
+    )
+
+
+def _online(index: Index, asked: MeetingFilter, by_time: TimeTest, reached: Longs) -> Matches:
+    columns, near = index.columns, asked.place.near
+    rows = np.concatenate([columns.hybrid, np.arange(columns.virtual, len(columns.rows.number))])
+    if asked.ids is not None:
+        rows = np.intersect1d(rows, rows_of_ids(columns, asked.ids))
+    taken = np.zeros(len(columns.rows.number), np.bool_)
+    taken[reached] = True
+    rows = rows[~taken.take(rows)]
+    squares = None
+    if near is not None:
+        squares = np.full(len(rows), FAR)
+        located = np.flatnonzero(rows < columns.located)
+        squares[located] = chords(columns.rows, rows.take(located), near)
+    return _matching(index, asked, rows, squares, by_time, anywhere=True)
+
+
+def joined(parts: Sequence[Matches]) -> Matches:
+    """Several sections as one."""
+    if len(parts) == 1:
+        return parts[0]
+    unknown = all(part.squares is None for part in parts)
+    starts = [part.starts for part in parts if part.starts is not None]
+    return Matches(
+        rows=np.concatenate([part.rows for part in parts]),
+        squares=None if unknown else np.concatenate([_squares(part) for part in parts]),
+        starts=np.concatenate(starts) if len(starts) == len(parts) else None,
+    )
+
+
+def _squares(found: Matches) -> Reals:
+    return np.full(len(found.rows), FAR) if found.squares is None else found.squares
+
+
+def next_held(index: Index, codes: Ints, now: int) -> Ints:
+    """The next held start of each schedule at or after `now`."""
+    columns = index.columns
+    return by_code(index, codes, ("next", now), lambda of: next_starts(columns.schedules, columns.zones, of, now))
+
+
+def accepted_starts(index: Index, codes: Ints, time: TimeFilter, now: int) -> Ints:
+    """The first start of each schedule that all parts of a filter accept."""
+    columns = index.columns
+    judgement, span = judgement_of(time, columns.zones), span_of(time, now)
+    return by_code(
+        index,
+        codes,
+        ("accepted", span, judgement),
+        lambda of: first_accepted(columns.schedules, columns.zones, of, span, judgement),
+    )
+
+
+def by_code(index: Index, codes: Ints, key: Hashable, make: Callable[[Ints], Ints]) -> Ints:
+    """What `make` says of each schedule; of all at once where many are asked for, and then kept."""
+    every = len(index.columns.schedules.zone)
+    if codes.size * 2 < every and not index.keeps(key):
+        return make(codes)
+    return index.kept(key, lambda: make(np.arange(every, dtype=np.int32))).take(codes)

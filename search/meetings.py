@@ -1,0 +1,125 @@
+"""One page of the meetings that match, in a stable total order: section, the order's key, folded name, id."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from meetings.listing import id_from_number
+from meetings.search import Hit, MeetingFilter, MeetingOrder, MeetingQuery, Page, TimeFilter
+from search.clock import NEVER, Flags, Ints, Longs, instant_of, minute_of
+from search.columns import Generation
+from search.cursors import Asked, Position, cursor_of, question_of, resume
+from search.geo import distance_keys, kilometres
+from search.index import Index
+from search.matching import FAR, Matches, TimeTest, accepted_starts, next_held, sections
+from search.ordering import LAST, name_of, name_ranks, smallest
+from search.rules import BY_APPOINTMENT
+from search.strings import rank_of
+
+
+def find_meetings(index: Index, query: MeetingQuery) -> Page:
+    """The meetings that a filter keeps, a page of them; `total` counts all."""
+    asked, after = _asked(query)
+    wanted = with_window(query.filter, asked.window)
+    by_time = _time_test(index, wanted.time, asked.now, always=query.order is MeetingOrder.NEXT_START)
+    found = sections(index, wanted, by_time)
+    hits: list[Hit] = []
+    for number, section in enumerate(found):
+        if after is None or number >= after.section:
+            here = after if after is not None and number == after.section else None
+            hits += _hits(index, section, asked, number, query.first + 1 - len(hits), here)
+    return Page(
+        hits=tuple(hits[: query.first]),
+        has_next=len(hits) > query.first,
+        has_previous=after is not None,
+        total=sum(len(section.rows) for section in found),
+    )
+
+
+def _asked(query: MeetingQuery) -> tuple[Asked, Position | None]:
+    window = query.filter.time.window
+    asked = Asked(
+        order=query.order.value,
+        question=question_of(query.filter),
+        now=minute_of(query.now),
+        window=None if window is None else (minute_of(window[0]), minute_of(window[1])),
+    )
+    return (asked, None) if query.after is None else resume(query.after, asked)
+
+
+def with_window(asked: MeetingFilter, window: tuple[int, int] | None) -> MeetingFilter:
+    """The filter with the window that a cursor kept."""
+    if window is None:
+        return asked
+    return replace(asked, time=replace(asked.time, window=(instant_of(window[0]), instant_of(window[1]))))
+
+
+def _time_test(index: Index, time: TimeFilter, now: int, *, always: bool) -> TimeTest:
+    """Judges rows by the start of which the filter speaks; `always`: starts are wanted even if none does."""
+    schedule = index.columns.rows.schedule
+
+    def by_time(rows: Longs) -> tuple[Flags | None, Ints | None]:
+        codes = schedule.take(rows)
+        if time.judges_starts:
+            starts = accepted_starts(index, codes, time, now)
+            return starts != NEVER, starts
+        if time.excluded_days:
+            # What does not start any more, or by appointment, starts on no excluded day.
+            starts = accepted_starts(index, codes, time, now)
+            return (starts != NEVER) | (next_held(index, codes, now) == NEVER), starts
+        return None, next_held(index, codes, now) if always else None
+
+    return by_time
+
+
+def _hits(index: Index, section: Matches, asked: Asked, number: int, count: int, after: Position | None) -> list[Hit]:
+    """The first matches of a section that come after a position."""
+    columns = index.columns
+    keys = _keys(columns, section, MeetingOrder(asked.order))
+    if after is not None and asked.order == MeetingOrder.NAME:
+        # A name's rank is of one generation only.
+        rank, known = rank_of(columns.names, after.name)
+        after = after._replace(key=rank if known else rank - 1)
+    places = smallest(columns, section.rows, keys, count, after)
+    rows = section.rows.take(places)
+    codes = columns.rows.schedule.take(rows)
+    starts = next_held(index, codes, asked.now) if section.starts is None else section.starts.take(places)
+    squares = np.full(len(rows), FAR) if section.squares is None else section.squares.take(places)
+    numbers = columns.rows.number.take(rows)
+    told = zip(
+        rows.tolist(), numbers.tolist(), keys.take(places).tolist(), starts.tolist(), squares.tolist(), strict=True
+    )
+    return [
+        Hit(
+            meeting_id=id_from_number(at),
+            cursor=cursor_of(asked, Position(number, key, name_of(columns, row), at)),
+            distance_km=None if square == FAR else kilometres(square),
+            starts_at=None if start == NEVER else instant_of(start),
+        )
+        for row, at, key, start, square in told
+    ]
+
+
+def _keys(columns: Generation, section: Matches, order: MeetingOrder) -> Longs:
+    rows = section.rows
+    match order:
+        case MeetingOrder.NAME:
+            return name_ranks(columns, rows)
+        case MeetingOrder.WEEK:
+            codes = columns.rows.schedule.take(rows)
+            week_minutes = columns.schedules.week_minute.take(codes).astype(np.int64)
+            return np.where(codes == BY_APPOINTMENT, LAST, week_minutes)
+        case MeetingOrder.NEXT_START:
+            starts = np.full(len(rows), NEVER) if section.starts is None else section.starts
+            return np.where(starts == NEVER, LAST, starts)
+        case MeetingOrder.DISTANCE:
+            return _distances(section)
+
+
+def _distances(section: Matches) -> Longs:
+    if section.squares is None:
+        return np.full(len(section.rows), LAST)
+    known = section.squares != FAR
+    return np.where(known, distance_keys(np.where(known, section.squares, 0.0)), LAST)

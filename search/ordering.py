@@ -1,0 +1,68 @@
+"""The smallest few of many rows, by a key, then by folded name, then by id, without sorting them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from search.clock import Longs
+from search.columns import Generation
+from search.cursors import Position
+from search.strings import rank_of, text_at
+
+#: Rows that know no distance or no start come last.
+LAST = 1 << 62
+
+
+def name_ranks(columns: Generation, rows: Longs) -> Longs:
+    """The places of the rows' names among all names."""
+    return columns.name_ranks.take(columns.rows.name.take(rows)).astype(np.int64)
+
+
+def name_of(columns: Generation, row: int) -> str:
+    """A row's folded name."""
+    return text_at(columns.names, int(columns.name_ranks[columns.rows.name[row]]))
+
+
+def smallest(columns: Generation, rows: Longs, keys: Longs, count: int, after: Position | None = None) -> Longs:
+    """Where in `rows` the first `count` are which come after a position, in order."""
+    places = np.arange(len(rows)) if after is None else positions_after(columns, rows, keys, after)
+
+    def by_key(at: Longs) -> Longs:
+        return keys.take(at)
+
+    def by_name(at: Longs) -> Longs:
+        return name_ranks(columns, rows.take(at))
+
+    def by_number(at: Longs) -> Longs:
+        return columns.rows.number.take(rows.take(at))
+
+    levels = (by_key, by_name, by_number)
+    found = _few(levels, places, count)
+    return found[np.lexsort([level(found) for level in reversed(levels)])]
+
+
+def _few(levels: Sequence[Callable[[Longs], Longs]], places: Longs, count: int) -> Longs:
+    """The `count` smallest, unsorted: only what ties at the edge is asked for the next level's key."""
+    if len(places) <= count or not levels:
+        return places[:count]
+    if not count:
+        return places[:0]
+    keys = levels[0](places)
+    edge = np.partition(keys, count - 1)[count - 1]
+    sure = places[keys < edge]
+    return np.concatenate([sure, _few(levels[1:], places[keys == edge], count - len(sure))])
+
+
+def positions_after(columns: Generation, rows: Longs, keys: Longs, after: Position) -> Longs:
+    """Where in `rows` those are that come after a position, in no order."""
+    tied = np.flatnonzero(keys == after.key)
+    if tied.size:
+        rank, known = rank_of(columns.names, after.name)
+        ranks, numbers = name_ranks(columns, rows.take(tied)), columns.rows.number.take(rows.take(tied))
+        later = ranks > rank if known else ranks >= rank
+        if known:
+            later |= (ranks == rank) & (numbers > after.number)
+        tied = tied[later]
+    return np.concatenate([np.flatnonzero(keys > after.key), tied])

@@ -1,0 +1,86 @@
+"""Texts in one sorted block of bytes: found by bisection without a Python string each in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from search.clock import Bytes, Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strings:
+    """Texts in order of their bytes, which is that of their letters; `codes` are the numbers columns know them by."""
+
+    block: Bytes
+    ends: Ints
+    codes: Ints
+
+
+def text_at(strings: Strings, rank: int) -> str:
+    """The text of that rank."""
+    return _bytes_at(strings, rank).decode("utf-8", "surrogatepass")
+
+
+def rank_of(strings: Strings, text: str) -> tuple[int, bool]:
+    """Where the text stands or would stand, and whether it is there."""
+    wanted = _encoded(text)
+    low, high = 0, len(strings.codes)
+    while low < high:
+        middle = (low + high) // 2
+        if _bytes_at(strings, middle) < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low, low < len(strings.codes) and _bytes_at(strings, low) == wanted
+
+
+def code_of(strings: Strings, text: str) -> int | None:
+    """The number columns know the text by; None: no row has it."""
+    rank, known = rank_of(strings, text)
+    return int(strings.codes[rank]) if known else None
+
+
+def _bytes_at(strings: Strings, rank: int) -> bytes:
+    start = strings.ends[rank - 1] if rank else 0
+    return strings.block[start : strings.ends[rank]].tobytes()
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+class TextCodes:
+    """Numbers texts as they come; remembers their order, so that few new ones cost little."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, int] = {}
+        self._sorted: list[tuple[bytes, int]] = []
+        self._strings: Strings | None = None
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def code(self, text: str) -> int:
+        """The number of a text, a new one if need be."""
+        known = self._codes.get(text)
+        if known is not None:
+            return known
+        code = self._codes[text] = len(self._codes)
+        self._sorted.append((_encoded(text), code))
+        self._strings = None
+        return code
+
+    def strings(self) -> Strings:
+        """All of them so far."""
+        if self._strings is None:
+            # What was sorted stays a run of its own, which the sort only merges.
+            self._sorted.sort()
+            lengths = np.fromiter((len(text) for text, _ in self._sorted), np.int64, len(self._sorted))
+            self._strings = Strings(
+                block=np.frombuffer(b"".join(text for text, _ in self._sorted), np.uint8),
+                ends=lengths.cumsum().astype(np.int32),
+                codes=np.fromiter((code for _, code in self._sorted), np.int32, len(self._sorted)),
+            )
+        return self._strings

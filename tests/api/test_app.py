@@ -1,0 +1,90 @@
+"""The application as a whole: health, errors in one shape, and what it never says."""
+
+import logging
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+
+from api.app import create_app
+from api.settings import Settings
+from meetings.errors import NotFound
+from store.migration import migrate
+from tests.api.test_calendar_feeds import ask
+
+
+async def test_a_process_that_answers_is_healthy(client: httpx2.AsyncClient) -> None:
+    assert (await client.get("/healthz")).json() == {"status": "ok"}
+
+
+async def test_readiness_tells_the_age_of_the_index(client: httpx2.AsyncClient) -> None:
+    report = (await client.get("/readyz")).json()
+    assert (report["status"], report["index"]["changes_behind"]) == ("ok", 0)
+    assert report["index"]["age_seconds"] < 60
+
+
+async def test_a_browser_is_led_to_where_questions_are_asked(client: httpx2.AsyncClient) -> None:
+    assert (await client.get("/")).headers["location"] == "/graphql"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nowhere", 404, "NOT_FOUND"),
+        ("POST", "/healthz", 405, "METHOD_NOT_ALLOWED"),
+        ("GET", "/calendars/x.ics", 404, "NOT_FOUND"),
+        ("GET", "/meetings/x.ics", 404, "NOT_FOUND"),
+    ],
+)
+async def test_every_error_has_the_one_shape(
+    client: httpx2.AsyncClient, method: str, path: str, status: int, code: str
+) -> None:
+    answer = await client.request(method, path)
+    assert answer.status_code == status
+    assert set(answer.json()) == {"error"}
+    assert answer.json()["error"]["code"] == code
+    assert answer.json()["error"]["message"]
+
+
+async def test_a_list_without_an_index_is_not_ready(prepared: Settings) -> None:
+    for file in sorted(prepared.index_dir.rglob("*"), reverse=True):
+        file.rmdir() if file.is_dir() else file.unlink()
+    app = create_app(prepared)
+    async with app.router.lifespan_context(app) as state:
+        transport = httpx2.ASGITransport(app=_stateful(app, state))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://home") as client:
+            answer = await client.get("/readyz")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "UNAVAILABLE")
+
+
+def _stateful(app: Starlette, state: object) -> object:
+    async def call(scope: dict[str, object], receive: object, send: object) -> None:
+        await app({**scope, "state": dict(state or {})}, receive, send)  # type: ignore[arg-type, call-overload] # ASGI
+
+    return call
+
+
+async def test_a_database_that_was_never_prepared_says_what_is_missing(settings: Settings) -> None:
+    with pytest.raises(NotFound, match="vocabulary"):
+        await _start(settings)
+
+
+async def _start(settings: Settings) -> None:
+    from api.house import open_database
+
+    with open_database(settings) as database:
+        migrate(database)
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        pass
+
+
+async def test_nothing_of_what_a_person_asks_is_logged(
+    client: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    query = "query ($p: PlaceInput) { meetings(filter: {place: $p}) { totalCount } }"
+    await ask(client, query, p={"near": {"latitude": 40.712345, "longitude": -74.0}, "radiusKm": 5})
+    await client.get("/calendars/a-secret-token.ics")
+    assert "40.712345" not in caplog.text.replace("DEBUG    httpx", "")
+    assert "a-secret-token" not in "\n".join(r.getMessage() for r in caplog.records if not r.name.startswith("httpx"))

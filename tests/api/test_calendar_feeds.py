@@ -1,0 +1,128 @@
+"""A feed over HTTP: what calendar programs send, and what they must get."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from icalendar import Calendar
+
+from tests.api.conftest import Clock
+
+CREATE = """mutation ($input: ScheduleInput!, $entries: [EntryInput!]) {
+  createSchedule(input: $input, entries: $entries) { key schedule { feedUrl webcalUrl } problems { code } } }"""
+
+
+async def ask(client: httpx2.AsyncClient, query: str, **variables: Any) -> dict[str, Any]:
+    answer = (await client.post("/graphql", json={"query": query, "variables": variables})).json()
+    assert "errors" not in answer, answer
+    found: dict[str, Any] = answer["data"]
+    return found
+
+
+@pytest.fixture
+async def ids(client: httpx2.AsyncClient) -> dict[str, str]:
+    found = await ask(client, "{ meetings(orderBy: NAME) { nodes { id name } } }")
+    return {node["name"]: node["id"] for node in found["meetings"]["nodes"]}
+
+
+@pytest.fixture
+async def created(client: httpx2.AsyncClient, ids: dict[str, str]) -> dict[str, Any]:
+    entries = [{"meetingId": ids["Ferry Lane Steps"]}, {"meetingId": ids["Sunday Lanterns"]}]
+    found = await ask(client, CREATE, input={"discreet": False}, entries=entries)
+    payload: dict[str, Any] = found["createSchedule"]
+    return payload
+
+
+def path(payload: dict[str, Any]) -> str:
+    url: str = payload["schedule"]["feedUrl"]
+    return url.removeprefix("https://home.example.org")
+
+
+async def test_a_schedule_becomes_a_calendar(client: httpx2.AsyncClient, created: dict[str, Any]) -> None:
+    answer = await client.get(path(created))
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    events = Calendar.from_ical(answer.content).walk("VEVENT")
+    assert {str(event["SUMMARY"]) for event in events} == {"Ferry Lane Steps", "Sunday Lanterns"}
+
+
+async def test_a_feed_is_private_and_leaves_no_trace(client: httpx2.AsyncClient, created: dict[str, Any]) -> None:
+    headers = (await client.get(path(created))).headers
+    assert headers["cache-control"] == "private, no-cache"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-robots-tag"] == "noindex"
+    assert not {"set-cookie", "content-disposition"} & set(headers)
+
+
+@pytest.mark.parametrize("wrap", ["{}", "W/{}", '"other", {}', "*"])
+async def test_what_is_known_is_not_sent_again(client: httpx2.AsyncClient, created: dict[str, Any], wrap: str) -> None:
+    first = await client.get(path(created))
+    again = await client.get(path(created), headers={"If-None-Match": wrap.format(first.headers["etag"])})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+
+
+async def test_another_tag_beats_a_later_date(client: httpx2.AsyncClient, created: dict[str, Any]) -> None:
+    headers = {"If-None-Match": '"other"', "If-Modified-Since": "Fri, 31 Dec 2027 00:00:00 GMT"}
+    assert (await client.get(path(created), headers=headers)).status_code == 200
+
+
+async def test_the_date_alone_is_believed(client: httpx2.AsyncClient, created: dict[str, Any]) -> None:
+    first = await client.get(path(created))
+    again = await client.get(path(created), headers={"If-Modified-Since": first.headers["last-modified"]})
+    assert again.status_code == 304
+
+
+async def test_a_date_that_is_none_is_passed_over(client: httpx2.AsyncClient, created: dict[str, Any]) -> None:
+    assert (await client.get(path(created), headers={"If-Modified-Since": "yesterday"})).status_code == 200
+
+
+async def test_head_tells_what_get_would(client: httpx2.AsyncClient, created: dict[str, Any]) -> None:
+    head, get = await client.head(path(created)), await client.get(path(created))
+    assert head.status_code == 200
+    assert head.headers["etag"] == get.headers["etag"]
+    assert head.content == b""
+
+
+async def test_two_renders_a_minute_apart_are_the_same_bytes(
+    client: httpx2.AsyncClient, created: dict[str, Any], clock: Clock
+) -> None:
+    first = await client.get(path(created))
+    clock.now += timedelta(minutes=1)
+    assert (await client.get(path(created))).content == first.content
+
+
+async def test_a_rotated_feed_is_empty_for_thirty_days_and_then_gone(
+    client: httpx2.AsyncClient, created: dict[str, Any], clock: Clock
+) -> None:
+    query = "mutation ($key: String!) { rotateFeed(key: $key) { schedule { feedUrl } } }"
+    rotated = (await ask(client, query, key=created["key"]))["rotateFeed"]
+    old = await client.get(path(created))
+    assert (old.status_code, Calendar.from_ical(old.content).walk("VEVENT")) == (200, [])
+    assert Calendar.from_ical((await client.get(path(rotated))).content).walk("VEVENT")
+    clock.now += timedelta(days=31)
+    assert (await client.get(path(created))).status_code == 410
+
+
+async def test_a_schedule_without_meetings_is_a_calendar_too(client: httpx2.AsyncClient) -> None:
+    payload = (await ask(client, CREATE, input={"timeZone": "Europe/Lisbon"}, entries=[]))["createSchedule"]
+    answer = await client.get(path(payload))
+    assert answer.status_code == 200
+    assert Calendar.from_ical(answer.content).walk("VTIMEZONE")
+
+
+async def test_an_unknown_address_is_not_found(client: httpx2.AsyncClient) -> None:
+    answer = await client.get("/calendars/nothing.ics")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NOT_FOUND")
+
+
+async def test_one_meeting_is_a_file_to_keep(client: httpx2.AsyncClient, ids: dict[str, str]) -> None:
+    answer = await client.get(f"/meetings/{ids['Ferry Lane Steps']}.ics")
+    assert answer.headers["content-disposition"] == 'attachment; filename="meeting.ics"'
+    assert len(Calendar.from_ical(answer.content).walk("VEVENT")) == 1
+
+
+@pytest.mark.parametrize("name", ["Whenever You Ask", "nobody"])
+async def test_no_file_where_there_is_no_time(client: httpx2.AsyncClient, ids: dict[str, str], name: str) -> None:
+    answer = await client.get(f"/meetings/{ids.get(name, name)}.ics")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NOT_FOUND")

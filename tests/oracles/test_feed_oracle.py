@@ -1,0 +1,130 @@
+"""Feeds beside other programs: what they read is what our agenda says, and they complain of nothing.
+
+Three expanders that share no code with us; one of them, ical.js, knows no time zone but those of the feed itself.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import icalendar
+import pytest
+
+from meetings.ical import render_feed, render_meeting, render_turned_off
+from meetings.model import Meeting, Weekday
+from meetings.schedule import Schedule, ScheduleEntry
+from tests.builders import NOW, a_meeting, a_recurrence
+from tests.oracles import feed_schedules as feeds
+from tests.oracles.judges import IcaljsOccurrences, LibicalComplaints
+from tests.oracles.zone_changes import Change, changes, changing_zones
+
+QUARTER = timedelta(minutes=15)
+
+
+@pytest.fixture(scope="module")
+def chosen() -> dict[str, Meeting]:
+    return feeds.meetings()
+
+
+@pytest.fixture(scope="module")
+def feed(chosen: dict[str, Meeting]) -> bytes:
+    rendered = render_feed(feeds.schedule(chosen), chosen, now=NOW)
+    assert (rendered.skipped, rendered.left_out) == ((), 0)
+    return rendered.body
+
+
+def test_recurring_ical_events_reads_our_agenda(chosen: dict[str, Meeting], feed: bytes) -> None:
+    assert feeds.by_recurring_ical_events(feed) == feeds.ours(chosen)
+
+
+def test_home_assistant_reads_our_agenda(chosen: dict[str, Meeting], feed: bytes) -> None:
+    assert feeds.by_home_assistant(feed) == feeds.ours(chosen)
+
+
+def test_icaljs_reads_our_agenda_by_our_time_zones(
+    chosen: dict[str, Meeting], feed: bytes, tmp_path: Path, icaljs_occurrences: IcaljsOccurrences
+) -> None:
+    assert feeds.by_icaljs(feed, tmp_path / "feed.ics", icaljs_occurrences) == feeds.ours(chosen)
+
+
+def test_icalendar_reads_every_component_without_an_error(feed: bytes) -> None:
+    calendar = icalendar.Calendar.from_ical(feed)
+    assert [(component.name, component.errors) for component in calendar.walk() if component.errors] == []
+
+
+@pytest.mark.parametrize("discreet", [True, False])
+def test_libical_finds_nothing_wrong(
+    discreet: bool, chosen: dict[str, Meeting], tmp_path: Path, libical_complaints: LibicalComplaints
+) -> None:
+    file = tmp_path / "feed.ics"
+    schedule = feeds.schedule(chosen, discreet=discreet, reminder_minutes=30)
+    file.write_bytes(render_feed(schedule, chosen, now=NOW, page_url="https://example.org/{}".format).body)
+    assert libical_complaints(file) == []
+
+
+def test_libical_finds_nothing_wrong_with_a_calendar_without_events(
+    tmp_path: Path, libical_complaints: LibicalComplaints
+) -> None:
+    file = tmp_path / "off.ics"
+    file.write_bytes(render_turned_off(since=NOW).body)
+    assert libical_complaints(file) == []
+
+
+def test_libical_finds_nothing_wrong_with_a_meeting_to_keep(
+    tmp_path: Path, libical_complaints: LibicalComplaints
+) -> None:
+    file = tmp_path / "meeting.ics"
+    file.write_bytes(render_meeting(a_meeting(), now=NOW) or b"")
+    assert libical_complaints(file) == []
+
+
+# --- Around every clock change ------------------------------------------------------------------
+
+
+def _around(name: str, change: Change) -> dict[str, Meeting]:
+    """Weekly meetings at each quarter of an hour from two hours before the change on either clock to two after."""
+    walls = [(change.at + offset).replace(tzinfo=None) for offset in (change.before, change.after)]
+    first, last = min(walls) - timedelta(hours=2), max(walls) + timedelta(hours=2)
+    starts = [first + QUARTER * n for n in range(int((last - first) / QUARTER) + 1)]
+    made = []
+    for number, start in enumerate(starts):
+        when = {"weekday": Weekday(start.weekday()), "starts": start.time(), "duration": timedelta(minutes=90)}
+        made.append(a_meeting(number, name=f"Number {number}", recurrence=a_recurrence(zone=name, **when)))
+    return {meeting.id: meeting for meeting in made}
+
+
+def _added(chosen: dict[str, Meeting]) -> Schedule:
+    entries = tuple(ScheduleEntry(meeting_id=id, added_on=date(2026, 11, 1), updated_at=NOW) for id in chosen)
+    return feeds.schedule({}, entries=entries)
+
+
+def _first_change(name: str) -> Change:
+    return next(change for change in changes(name) if change.at > feeds.START)
+
+
+@pytest.mark.parametrize("name", ["America/New_York", "America/Nuuk", "Africa/Cairo", "Australia/Lord_Howe"])
+def test_icaljs_reads_our_hours_around_a_change(
+    name: str, tmp_path: Path, icaljs_occurrences: IcaljsOccurrences
+) -> None:
+    chosen = _around(name, _first_change(name))
+    feed = render_feed(_added(chosen), chosen, now=NOW).body
+    assert feeds.by_icaljs(feed, tmp_path / "feed.ics", icaljs_occurrences) == feeds.ours(chosen, _added(chosen))
+
+
+@pytest.mark.long
+def test_all_read_our_hours_around_the_next_changes_of_every_zone(
+    tmp_path: Path, icaljs_occurrences: IcaljsOccurrences
+) -> None:
+    wrong = []
+    for name, listed in changing_zones().items():
+        for change in [change for change in listed if change.at > feeds.START][:2]:
+            chosen = _around(name, change)
+            feed, ours = render_feed(_added(chosen), chosen, now=NOW).body, feeds.ours(chosen, _added(chosen))
+            read = (
+                feeds.by_recurring_ical_events(feed),
+                feeds.by_home_assistant(feed),
+                feeds.by_icaljs(feed, tmp_path / "feed.ics", icaljs_occurrences),
+            )
+            wrong += [(name, change.at) for seen in read if seen != ours]
+    assert wrong == []
