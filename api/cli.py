@@ -88,7 +88,7 @@ def seed() -> None:
             source = Source(**known | {"location": str(folder / row["location"]), "added_at": clock()})
             with database.write() as write:
                 put_source(write, source)
-            cli_imports.import_one(database, settings, source.id, confirm=True)
+            typer.echo(cli_imports.run_text(cli_imports.import_one(database, settings, source.id, confirm=True)))
 
 
 @app.command()

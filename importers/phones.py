@@ -21,7 +21,8 @@ def read_phone(text: str, region: str | None) -> str | None:
     match = _DIAL.match(_NOISE.sub("", text.removeprefix("tel:")))
     if match is None:
         return _first_in(text, region)
-    number = _number(match[1], region)
+    # Somebody who knows that international numbers have a plus may still forget the country.
+    number = _number(match[1], region) or (_number(match[1].removeprefix("+"), region) if region else None)
     if number is None:
         return None
     return (number + match[2].replace(";", ",").rstrip(","))[:DIAL_LENGTH]

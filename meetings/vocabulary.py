@@ -8,6 +8,8 @@ holds them, `store` keeps them, and every reader is given a `Vocabulary`.
 from __future__ import annotations
 
 import difflib
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -47,7 +49,7 @@ class Vocabulary:
     """Everything known by code. Make it with `vocabulary_from_documents`.
 
     The code tables are keyed by folded codes: `overrides` by (fellowship, code); a None in it says that the code has
-    a meaning of its own there which no canonical format fits.
+    a meaning of its own there which no canonical format fits. `digest` is a hash of all of it.
     """
 
     fellowships: Mapping[str, Fellowship]
@@ -62,6 +64,7 @@ class Vocabulary:
     language_overrides: Mapping[tuple[str, str], tuple[str, ...]]
     bmlt_languages: Mapping[str, tuple[str, ...]]
     sign_languages: Mapping[str, tuple[str, ...]]
+    digest: str = ""
 
     def meeting_guide_format(self, fellowship: str, code: str) -> str | None:
         """The canonical code of a Meeting Guide type as that fellowship uses it; None: unknown to us, or a language."""
@@ -131,6 +134,7 @@ def vocabulary_from_documents(formats: Mapping[str, Any], fellowships: Mapping[s
         },
         bmlt_languages=_tags(formats["bmlt_languages"]),
         sign_languages=_tags(formats.get("sign_languages", {})),
+        digest=hashlib.sha256(json.dumps([formats, fellowships], sort_keys=True).encode("ascii")).hexdigest(),
     )
 
 

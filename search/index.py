@@ -12,7 +12,6 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from meetings.errors import StoreFailed
 from search.columns import Generation
 from search.files import current_number, current_stamp, read_generation
 
@@ -83,14 +82,12 @@ class IndexHolder:
         self._stamp: tuple[int, int] | None = None
         self._looked_at = -LOOK_AFTER_S
 
-    def current(self) -> Index:
-        """The index to search now; `StoreFailed` while the builder has not made any."""
+    def current(self) -> Index | None:
+        """The index to search now; None while the builder has not made any."""
         now = self._clock()
         if self._index is None or now - self._looked_at >= LOOK_AFTER_S:
             self._looked_at = now
             self._look()
-        if self._index is None:
-            raise StoreFailed("there is no read index yet; the builder makes it when it starts")
         return self._index
 
     def _look(self) -> None:

@@ -89,7 +89,7 @@ def _moves(text: str, before: int) -> tuple[tuple[int, int | None, int | None], 
 
 
 def _move(exception: Sequence[str | None]) -> tuple[int, int | None, int | None]:
-    day, moved, at = exception
+    day, moved, at = exception[:3]
     if moved is None or at is None:
         return _day(day or ""), None, None
     clock = time.fromisoformat(at)

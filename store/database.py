@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from meetings.errors import StoreFailed
@@ -87,12 +87,20 @@ class Database:
         try:
             with self.engine.connect() as connection:
                 yield connection.execution_options(**options)
-        except (OperationalError, InterfaceError) as error:
-            raise StoreFailed("the database cannot be used now") from error
+        except DBAPIError as error:
+            if _lacks_tables(error):
+                raise StoreFailed("the database lacks tables of this release; run `homegroup migrate`") from error
+            if isinstance(error, (OperationalError, InterfaceError)):
+                raise StoreFailed("the database cannot be used now") from error
+            raise
 
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
+
+
+def _lacks_tables(error: DBAPIError) -> bool:
+    return "no such table" in str(error.orig) or getattr(error.orig, "sqlstate", None) == "42P01"
 
 
 def _with_driver(url: str) -> URL:

@@ -52,6 +52,13 @@ def test_a_database_that_cannot_be_opened_says_so() -> None:
         pass
 
 
+def test_a_database_without_tables_says_how_to_get_them(database_url: str) -> None:
+    database = Database(database_url)
+    with pytest.raises(StoreFailed, match="homegroup migrate"), database.read() as read:
+        list_sources(read)
+    database.close()
+
+
 def test_other_databases_are_refused_by_name() -> None:
     with pytest.raises(StoreFailed, match="mysql"):
         Database("mysql://localhost/x")

@@ -1,0 +1,142 @@
+"""The builder: a process of its own that follows the change log and publishes generations of the read index.
+
+It reads whole lists when it starts, on a new day and when the facts behind the rows changed, and else only the rows
+that did. If it dies, searches go on with what was published.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from meetings.errors import NotFound, StoreFailed
+from meetings.listing import number_from_id
+from meetings.vocabulary import Vocabulary
+from search.clock import instant_of
+from search.files import publish, sole_builder
+from search.generations import Built, Facts, build_generation, fingerprint, horizon_of, patch_generation
+from store.changes import changed_meetings, last_change
+from store.database import Database, Reader
+from store.index_rows import read_index_rows
+from store.service_bodies import list_service_bodies
+from store.sources import list_sources
+from store.vocabulary import get_vocabulary
+
+log = logging.getLogger(__name__)
+#: How often vocabulary, sources and service bodies, which have no change log, are compared with those built from.
+FACTS_AFTER = timedelta(seconds=10)
+#: Above this share of changed rows a full build costs no more, and forgets values that no row has any more.
+_PATCHED_SHARE = 0.2
+#: Small lists are patched however much of them changed.
+_PATCHED_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What the builder knows between two looks."""
+
+    built: Built
+    facts_read_at: datetime
+
+
+def build(read: Reader, vocabulary: Vocabulary, folder: Path, now: datetime) -> Built:
+    """Read everything, publish a generation of it."""
+    return _published(folder, _full(read, _facts(read, vocabulary), now))
+
+
+def _full(read: Reader, facts: Facts, now: datetime) -> Built:
+    # The change log first: what is read then is of the same snapshot, and at least as new anywhere else.
+    change = last_change(read)
+    return build_generation(read_index_rows(read), facts, now, change)
+
+
+def _published(folder: Path, built: Built) -> Built:
+    number = publish(folder, built.generation)
+    log.info("published generation=%d rows=%d change=%d", number, _rows(built), built.generation.header.change)
+    return built
+
+
+def _rows(built: Built) -> int:
+    return len(built.generation.rows.number)
+
+
+def _facts(read: Reader, vocabulary: Vocabulary) -> Facts:
+    return Facts(
+        vocabulary=vocabulary,
+        bodies=list_service_bodies(read),
+        source_languages={source.id: source.language for source in list_sources(read)},
+    )
+
+
+def step(read: Reader, folder: Path, state: State | None, now: datetime) -> State:
+    """Publish what changed since the last look, if anything did."""
+    if state is None or horizon_of(now) != horizon_of(instant_of(state.built.generation.header.built_at)):
+        return State(built=build(read, get_vocabulary(read), folder, now), facts_read_at=now)
+    if abs(now - state.facts_read_at) >= FACTS_AFTER:
+        return _with_facts(read, folder, state, now)
+    return _with_changes(read, folder, state, now)
+
+
+def _with_facts(read: Reader, folder: Path, state: State, now: datetime) -> State:
+    """After comparing the facts behind the rows: all anew if they differ."""
+    facts = _facts(read, get_vocabulary(read))
+    if fingerprint(facts) != state.built.generation.header.facts:
+        return State(built=_published(folder, _full(read, facts, now)), facts_read_at=now)
+    return _with_changes(read, folder, State(built=state.built, facts_read_at=now), now)
+
+
+def _with_changes(read: Reader, folder: Path, state: State, now: datetime) -> State:
+    built = state.built
+    ids, change = changed_meetings(read, built.generation.header.change)
+    if not ids:
+        return state
+    if len(ids) > max(_PATCHED_ROWS, _PATCHED_SHARE * _rows(built)):
+        return State(built=build(read, get_vocabulary(read), folder, now), facts_read_at=now)
+    rows = list(read_index_rows(read, ids))
+    known = {body.id for body in built.facts.bodies}
+    if state.facts_read_at != now and any(row.service_body_id not in known for row in rows if row.service_body_id):
+        return _with_facts(read, folder, state, now)
+    gone = {number for number in map(number_from_id, ids) if number is not None}
+    return State(
+        built=_published(folder, patch_generation(built, rows, gone, now, change)), facts_read_at=state.facts_read_at
+    )
+
+
+def follow(
+    database: Database,
+    folder: Path,
+    *,
+    clock: Callable[[], datetime],
+    sleep: Callable[[], None],
+    stopped: Callable[[], bool],
+) -> None:
+    """Publish again and again, until stopped; waits where another process does so for the same folder.
+
+    `sleep` waits between two looks. A database that cannot be read now is looked at again.
+    """
+    while not stopped():
+        with sole_builder(folder) as alone:
+            if alone:
+                _follow(database, folder, clock=clock, sleep=sleep, stopped=stopped)
+        sleep()
+
+
+def _follow(
+    database: Database,
+    folder: Path,
+    *,
+    clock: Callable[[], datetime],
+    sleep: Callable[[], None],
+    stopped: Callable[[], bool],
+) -> None:
+    state: State | None = None
+    while not stopped():
+        try:
+            with database.read() as read:
+                state = step(read, folder, state, clock())
+        except (StoreFailed, NotFound) as error:
+            log.warning("nothing to build from yet, or not now: %s", error)
+        sleep()

@@ -1,0 +1,164 @@
+"""A small list in a real database, its read index, and somebody who asks."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from graphql import GraphQLSchema
+
+from meetings.listing import ListedBody, Listing, content_key, fingerprint, id_from_number, number_of
+from meetings.source import ImportPlan, ImportRun, Placed, RunStatus
+from meetings.vocabulary import Vocabulary
+from schema import build_schema
+from schema.context import Context
+from schema.errors import Refused
+from schema.limits import Limits
+from schema.operations import Documents, Request, answer_of, execute, prepare, refused_answer
+from search.builder import build
+from search.index import Index, open_index
+from store.database import Database
+from store.imports import apply_plan, record_run
+from store.migration import migrate
+from store.sources import put_source
+from store.vocabulary import get_vocabulary, put_vocabulary
+from tests.builders import NOW, a_source
+from tests.outside import ROOT
+
+LIMITS = Limits()
+BASE_URL = "https://meetings.example.org"
+
+
+def id_of(key: str, source: str = "lantern") -> str:
+    """The public id of the meeting that a source lists under this key."""
+    return id_from_number(number_of(source, key))
+
+
+def placed(listing: Listing, source: str = "lantern") -> Placed:
+    """A new listing's place in a plan."""
+    key = listing.key or "?"
+    return Placed(
+        meeting_id=id_of(key, source),
+        key=key,
+        listing=listing,
+        content_key=content_key(listing),
+        fingerprint=fingerprint(listing),
+    )
+
+
+@dataclass(slots=True)
+class House:
+    """A list, and questions about it: `ask` gives the whole answer, `data` what there is without errors."""
+
+    database: Database
+    schema: GraphQLSchema
+    vocabulary: Vocabulary
+    folder: Path
+    now: datetime = NOW
+    index: Index | None = None
+    secrets: int = 0
+
+    def lists(self, *listings: Listing, source: str = "lantern", bodies: Sequence[ListedBody] = ()) -> None:
+        """A source's first good import, and the index of it."""
+        plan = ImportPlan(
+            source_id=source, added=tuple(placed(one, source) for one in listings), service_bodies=tuple(bodies)
+        )
+        self.carries_out(plan)
+        self.builds_index()
+
+    def carries_out(self, plan: ImportPlan) -> None:
+        """An import as planned."""
+        self.secrets += 1
+        run = ImportRun(
+            id=f"run {self.secrets}",
+            source_id=plan.source_id,
+            status=RunStatus.SUCCEEDED,
+            started_at=self.now,
+            finished_at=self.now,
+        )
+        with self.database.write() as write:
+            record_run(write, run)
+            apply_plan(write, plan, run_id=run.id, now=self.now)
+
+    def builds_index(self) -> None:
+        """A new generation of the read index."""
+        with self.database.read() as read:
+            build(read, self.vocabulary, self.folder, self.now)
+        self.index = open_index(self.folder)
+
+    def random_bytes(self, count: int) -> bytes:
+        """Bytes that are never the same twice."""
+        self.secrets += 1
+        return self.secrets.to_bytes(count, "big")
+
+    def ask(self, query: str, limits: Limits = LIMITS, **variables: Any) -> dict[str, Any]:
+        """The answer's body, as JSON would bring it."""
+        documents = Documents(self.schema, limits)
+        try:
+            operation = prepare(documents, Request(query=query, variables=variables))
+        except Refused as refused:
+            return dict(orjson.loads(orjson.dumps(refused_answer(refused, lambda: "42"))))
+        with self.database.read() as read:
+            context = Context(
+                read=read,
+                write=self.database.write,
+                index=self.index,
+                vocabulary=self.vocabulary,
+                now=self.now,
+                base_url=BASE_URL,
+                random_bytes=self.random_bytes,
+                limits=limits,
+            )
+            answer = answer_of(execute(self.schema, operation, context), lambda: "42")
+        return dict(orjson.loads(orjson.dumps(answer)))
+
+    def data(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The data of an answer without errors."""
+        answer = self.ask(query, **variables)
+        assert "errors" not in answer, answer["errors"]
+        return dict(answer["data"])
+
+    def error(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The only error of an answer."""
+        (error,) = self.ask(query, **variables)["errors"]
+        return dict(error)
+
+
+@pytest.fixture(scope="session")
+def graphql_schema() -> GraphQLSchema:
+    """The schema."""
+    return build_schema()
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of a database with the vocabulary and one source, `lantern`; copied, because that is quick."""
+    path = tmp_path_factory.mktemp("seeded") / "homegroup.sqlite"
+    database = Database(f"sqlite:///{path}")
+    migrate(database)
+    documents = [orjson.loads((ROOT / "seed" / f"{name}.json").read_bytes()) for name in ("formats", "fellowships")]
+    with database.write() as write:
+        put_vocabulary(write, *documents)
+        put_source(write, a_source())
+    database.close()
+    return path.read_bytes()
+
+
+@pytest.fixture
+def house(seeded: bytes, tmp_path: Path, graphql_schema: GraphQLSchema) -> Iterator[House]:
+    """A house whose list is empty."""
+    path = tmp_path / "homegroup.sqlite"
+    path.write_bytes(seeded)
+    database = Database(f"sqlite:///{path}")
+    with database.read() as read:
+        vocabulary = get_vocabulary(read)
+    yield House(database=database, schema=graphql_schema, vocabulary=vocabulary, folder=tmp_path / "index")
+    database.close()
+
+
+def limits(**changes: int) -> Limits:
+    """The usual limits but for these."""
+    return replace(LIMITS, **changes)
