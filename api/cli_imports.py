@@ -8,12 +8,12 @@ from typing import Annotated
 
 import orjson
 import typer
-from importers.fetch import FetchLimits, fetch
-from importers.run import run_import
 
 from api.clock import clock
 from api.house import open_database
 from api.settings import Settings, current_settings
+from importers.fetch import FetchLimits, fetch
+from importers.run import run_import
 from meetings.findings import Finding
 from meetings.source import ImportLimits, ImportRun, RunStatus
 from store.database import Database

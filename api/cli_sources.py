@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from importers.registry import IMPORTERS
 
 from api.clock import clock
 from api.house import open_database
 from api.settings import current_settings
+from importers.registry import IMPORTERS
 from meetings.errors import InvalidQuery, UnknownCode
 from meetings.source import SOURCE_ID, Source
 from meetings.vocabulary import Vocabulary, nearest_codes

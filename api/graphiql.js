@@ -1,9 +1,14 @@
 "use strict";
-const QUERY = `# Meetings of the next two hours round a point. Ctrl-Enter runs it; hover for descriptions.
+const QUERY = `# What starts within two hours round a point.
+# Ctrl-Enter asks; pointing at a word explains it.
 query Soon($latitude: Float!, $longitude: Float!) {
   meetings(
     filter: {
-      place: { near: { latitude: $latitude, longitude: $longitude }, radiusKm: 25, orOnline: true }
+      place: {
+        near: { latitude: $latitude, longitude: $longitude }
+        radiusKm: 25
+        orOnline: true
+      }
       time: { within: "PT2H" }
     }
     first: 10
@@ -12,7 +17,12 @@ query Soon($latitude: Float!, $longitude: Float!) {
     edges {
       distanceKm
       nextOccurrence { startsAt endsAt }
-      node { id name recurrenceText venueType venue { name street city } online { url } formats { name } }
+      node {
+        id name recurrenceText venueType
+        venue { name street city }
+        online { url }
+        formats { name }
+      }
     }
     pageInfo { hasNextPage endCursor }
   }

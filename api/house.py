@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from search.index import Index, IndexHolder
-
 from api.clock import clock
 from api.settings import Settings
 from meetings.calendar_words import ENGLISH, Wording
 from meetings.vocabulary import Vocabulary
+from search.index import Index, IndexHolder
 from store.database import Database
 from store.vocabulary import get_vocabulary
 

@@ -17,12 +17,12 @@ from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 
 import uvicorn
-from search.builder import follow
-from search.index import IndexHolder
 
 from api.clock import clock
 from api.house import open_database
 from api.settings import Settings
+from search.builder import follow
+from search.index import IndexHolder
 
 log = logging.getLogger(__name__)
 _RESTART_SECONDS = 1.0

@@ -258,7 +258,7 @@ def _bodies(rows: Iterable[Record]) -> dict[str, ListedBody]:
             kind=_BODY_KINDS.get(kind.upper(), kind.upper()),
             parent=None if parent == "0" else parent,
             url=row.link("url"),
-            helpline=row.line("helpline"),
+            helpline=row.helpline("helpline"),
         )
     return bodies
 

@@ -68,7 +68,7 @@ _ALIASES = {
     "VN": "vnm|viet nam",
     "ZA": "zaf|rsa",
 }
-_STOPS = re.compile(r"[.,()\[\]]+")
+_STOPS = re.compile(r"[.,()\[\]'’]+")
 
 
 def country_code(text: str) -> str | None:

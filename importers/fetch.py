@@ -27,6 +27,8 @@ USER_AGENT = "Homegroup/0.1 (meeting list importer; reads public lists a few tim
 _BMLT_QUERIES = {"GetSearchResults": "&advanced_published=0", "GetFormats": "", "GetServiceBodies": ""}
 _MAX_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+#: How servers say that they have no such thing, BMLT's of a query they do not know.
+_ABSENT = frozenset({404, 410, 422})
 _MAX_FILES = 1000
 
 
@@ -48,9 +50,14 @@ def fetch(source: Source, limits: FetchLimits | None = None) -> Fetched:
     if source.importer != "bmlt":
         return Fetched(documents={_name(source.location): _body(source.location, budget)}, location=source.location)
     interface = _bmlt_interface(source.location)
-    documents = {
-        f"{query}.json": _body(f"{interface}?switcher={query}{more}", budget) for query, more in _BMLT_QUERIES.items()
-    }
+    documents = {}
+    for query, more in _BMLT_QUERIES.items():
+        try:
+            documents[f"{query}.json"] = _body(f"{interface}?switcher={query}{more}", budget)
+        except _Absent:
+            # Meetings alone are a list. Any other failure fails the whole: else formats would come and go.
+            if not documents:
+                raise
     return Fetched(documents=documents, location=source.location)
 
 
@@ -83,6 +90,10 @@ def _folder(path: Path, importer: str) -> list[Path]:
 
 
 # --- From the network ---------------------------------------------------------------------------
+
+
+class _Absent(FetchFailed):
+    """The server has no such thing."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -134,6 +145,8 @@ def _once(url: str, budget: _Budget) -> bytes | str:
         ):
             if response.status_code in _REDIRECTS:
                 return urljoin(url, response.headers.get("location", ""))
+            if response.status_code in _ABSENT:
+                raise _Absent(budget.source.id, _without_query(url), f"the server answers {response.status_code}")
             if response.status_code != 200:
                 raise budget.failed(url, f"the server answers {response.status_code}")
             return _read(response.iter_bytes(), url, budget)

@@ -33,6 +33,7 @@ _PROVIDERS = {
     "zoho.com": "Zoho",
     "zoom.us": "Zoom",
 }
+_NOT_IN_LINKS = re.compile(r'[\s<>"\\^`{|}]')
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 _HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})")
 
@@ -43,7 +44,7 @@ def read_link(text: str) -> str | None:
     A known provider's link without `https://` is given it.
     """
     text = text.strip()
-    if not text or len(text) > LINK_LENGTH or any(c.isspace() or c in '<>"\\^`{|}' for c in text):
+    if not text or len(text) > LINK_LENGTH or _NOT_IN_LINKS.search(text):
         return None
     if not _SCHEME.match(text):
         text = f"https://{text}"

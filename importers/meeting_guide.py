@@ -97,6 +97,9 @@ def _told(record: Record, of_list: _List) -> list[Listing | Rejected]:
     online = _online(record, place.country or of_list.source.country)
     joined = "ONL" in types.attendance or (online is not None and bool(online.url or online.phone))
     venue_type = _venue_type(place, joined=joined, closed="TC" in types.attendance)
+    venue = place.venue
+    if venue is not None and joined and place.is_vague_if_online:
+        venue = replace(venue, approximate=True)
     days, unread = _days(record)
     rules, choice, assumed = _rules(record, of_list, days, place, venue_type)
     record.note_persons(*_PERSONS)
@@ -112,7 +115,7 @@ def _told(record: Record, of_list: _List) -> list[Listing | Rejected]:
         zone_reason=choice.reason,
         suspended="TC" in types.attendance and not joined,
         venue_type=venue_type,
-        venue=place.venue if place.country or choice.abroad else in_country(place.venue, of_list.source.country),
+        venue=venue if place.country or choice.abroad else in_country(venue, of_list.source.country),
         online=online,
     )
     listing = _described(listing, record, of_list, types)

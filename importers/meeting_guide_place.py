@@ -54,7 +54,8 @@ def read_place(record: Record) -> Place:
         formatted_address=line,
         latitude=point[0] if point else None,
         longitude=point[1] if point else None,
-        approximate=bool(said) or (said is None and vague and record.holds("conference_url")),
+        # A town without a street is no door either.
+        approximate=said if said is not None else not (street or address.street) and address.city is not None,
         arrival_notes=record.notes("location_notes", region=country),
     )
     told = venue.name or venue.street or venue.city or venue.region or line or point or venue.arrival_notes

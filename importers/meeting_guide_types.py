@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from importers.record import Record
 from meetings.listing import fold
@@ -12,6 +10,20 @@ from meetings.vocabulary import Vocabulary
 
 #: ONL: it can be joined online. TC: the place is closed.
 _ATTENDANCE = frozenset({"ONL", "TC"})
+#: The specification's English names of its types, which spreadsheets write in place of the codes.
+_NAMES_TABLE = """
+11 11th Step Meditation|12x12 12 Steps & 12 Traditions|A Secular|ABSI As Bill Sees It|AL Concurrent with Alateen
+AL-AN Concurrent with Al-Anon|ASL American Sign Language|B Big Book|BA Babysitting Available|BE Newcomer|BI Bisexual
+BRK Breakfast|C Closed|CAN Candlelight|CF Child-Friendly|D Discussion|DB Digital Basket|DD Dual Diagnosis
+DR Daily Reflections|FF Fragrance Free|G Gay|GR Grapevine|H Birthday|L Lesbian|LGBTQ LGBTQ|LIT Literature
+LS Living Sober|M Men|MED Meditation|N Native American|NB Non-Binary|NDG Indigenous|O Open|ONL Online|OUT Outdoor
+P Professionals|POA Proof of Attendance|POC People of Color|SEN Seniors|SM Smoking Permitted|SP Speaker|ST Step Study
+T Transgender|TC Location Temporarily Closed|TR Tradition Study|W Women|X Wheelchair Access
+XB Wheelchair-Accessible Bathroom|XT Cross Talk Permitted|Y Young People|EN English|FR French|S Spanish|DE German
+"""
+_NAMES = {
+    fold(name): code for row in _NAMES_TABLE.replace("\n", "|").split("|") if row for code, name in [row.split(" ", 1)]
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +41,9 @@ def read_types(record: Record, fellowship: str, vocabulary: Vocabulary) -> Types
     formats: list[str] = []
     other: list[str] = []
     languages: list[str] = []
-    told = record.texts("types", separators=",")
+    told = [_code(text, fellowship, vocabulary) for text in record.texts("types", separators=",")]
     for code in dict.fromkeys(told):
-        meant = vocabulary.meeting_guide_format(fellowship, code) or _by_name(code, fellowship, vocabulary)
+        meant = vocabulary.meeting_guide_format(fellowship, code)
         tags = vocabulary.meeting_guide_languages(fellowship, code)
         languages.extend(tags)
         if meant in vocabulary.formats and meant is not None:
@@ -53,13 +65,6 @@ def read_types(record: Record, fellowship: str, vocabulary: Vocabulary) -> Types
     )
 
 
-def _by_name(name: str, fellowship: str, vocabulary: Vocabulary) -> str | None:
-    # A code that this fellowship gave a meaning of its own is not a name as well.
-    if (fellowship, name.casefold()) in vocabulary.overrides or len(name) < 4:
-        return None
-    return _names(tuple((code, one.labels["en"]) for code, one in vocabulary.formats.items())).get(fold(name))
-
-
-@lru_cache(maxsize=4)
-def _names(labels: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
-    return {fold(label): code for code, label in labels}
+def _code(text: str, fellowship: str, vocabulary: Vocabulary) -> str:
+    """The code of a type that is written as its name; a code that this fellowship gave its own meaning stays."""
+    return text if (fellowship, text.casefold()) in vocabulary.overrides else _NAMES.get(fold(text), text)

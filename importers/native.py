@@ -114,7 +114,7 @@ def _bodies(rows: list[Record]) -> dict[str, ListedBody]:
             kind=row.code("type") or "",
             parent=parent,
             url=row.link("url"),
-            helpline=row.line("helpline"),
+            helpline=row.helpline("helpline"),
         )
     return bodies
 

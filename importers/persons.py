@@ -63,11 +63,19 @@ def without_persons(text: str, *, region: str | None = None, joining: bool = Fal
     `region`: the country whose local numbers are known; `joining`: the text tells how to join, so that a bare number
     in it is no person's; `own`: the number by which one joins, which stays.
     """
-    if "@" in text or _AT.search(text):
-        text = _EMAIL.sub(GAP, text)
-    text = _NAMED.sub(_name, text)
+    text = _NAMED.sub(_name, _without_addresses(text))
     text = _NUMBER.sub(lambda match: _number(match, region, joining, own), text)
     return _GAPS.sub(GAP, _NAME_AFTER_GAP.sub(GAP, text))
+
+
+def without_contacts(line: str) -> str:
+    """A name or an address with a gap for each e-mail address and telephone number; other words are let be."""
+    line = _without_addresses(line)
+    return _NUMBER.sub(lambda match: _number(match, None, False, None) if _is_telephone(match[0]) else match[0], line)
+
+
+def _without_addresses(text: str) -> str:
+    return _EMAIL.sub(GAP, text) if "@" in text or _AT.search(text) else text
 
 
 def _name(match: re.Match[str]) -> str:

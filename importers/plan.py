@@ -19,6 +19,7 @@ from meetings.source import Held, ImportCounts, ImportLimits, ImportPlan, Placed
 
 #: Begins the key of a listing that is known only by its content; no source's key is taken for one.
 CONTENT_PREFIX = "~"
+USUAL_LIMITS = ImportLimits()
 _SHOWN = frozenset({MeetingStatus.ACTIVE, MeetingStatus.UNCONFIRMED})
 
 
@@ -40,63 +41,75 @@ class _Absent(NamedTuple):
     withdrawn: tuple[Held, ...]
 
 
+def is_readable(parsed: Parsed) -> bool:
+    """Whether anything in it could be read; if not, it is another format, whatever is held meanwhile."""
+    return bool(parsed.listings) or any(one.unpublished for one in parsed.rejected)
+
+
 def plan_import(
     parsed: Parsed,
     held: Sequence[Held],
     *,
     source_id: str,
     now: datetime,
-    limits: ImportLimits | None = None,
+    limits: ImportLimits = USUAL_LIMITS,
     confirm: bool = False,
-    not_modified: bool = False,
+    same_as: ImportCounts | None = None,
 ) -> ImportPlan:
     """The plan; `confirm`: a person has agreed that what is absent is gone.
 
-    With `not_modified` the source told the same as last time: `parsed` is not looked at, only time goes on.
+    With `same_as` the source told what it told at the import of these counts: `parsed` is not looked at, only time
+    goes on.
     """
-    limits = limits or ImportLimits()
-    if not_modified:
-        return _unmodified(held, source_id=source_id, now=now, limits=limits, confirm=confirm)
+    if same_as is not None:
+        longer = [one for one in held if one.missing_since is not None]
+        return _unmodified(source_id, same_as, _absent(longer, now=now, limits=limits, confirm=confirm))
     told = _told(parsed.listings)
     known = _known_again(told, held)
     added, changed, unchanged = _sorted_by_change(told, known, held, source_id)
-    matched = {one.meeting_id for one in known.values()}
-    unpublished, kept = _rejected_records(parsed.rejected, held, matched)
-    suspended = tuple(one for one in unpublished if one.status in _SHOWN)
-    left = [one for one in held if one.meeting_id not in matched and one not in unpublished and one not in kept]
+    unpublished, kept = _rejected_records(parsed.rejected, held, {one.meeting_id for one in known.values()})
+    suspended = _ids(one for one in unpublished if one.status in _SHOWN)
+    accounted = {one.meeting_id for one in (*known.values(), *unpublished, *kept)}
+    left = (one for one in held if one.meeting_id not in accounted)
     absent = _absent(left, now=now, limits=limits, confirm=confirm)
-    reason = None if confirm else _hold_reason(held, absent, len(suspended), limits)
-    return ImportPlan(
+    gone = dict.fromkeys(_ids(absent.withdrawn))
+    plan = ImportPlan(
         source_id=source_id,
         added=added,
         changed=changed,
         unchanged=unchanged,
-        suspended=_ids(suspended),
-        missing=_ids(one for one in absent.newly if one not in absent.withdrawn),
-        withdrawn=_ids(absent.withdrawn),
+        suspended=suspended,
+        missing=_ids(one for one in absent.newly if one.meeting_id not in gone),
+        withdrawn=tuple(gone),
         service_bodies=parsed.service_bodies,
         findings=parsed.findings,
-        counts=ImportCounts(
-            received=parsed.received,
-            added=len(added),
-            changed=len(changed),
-            unchanged=len(unchanged),
-            rejected=len(parsed.rejected),
-            missing=len(absent.newly),
-            withdrawn=len(absent.withdrawn),
-        ),
-        held=reason,
+        held=None if confirm else _hold_reason(held, absent, len(suspended), limits),
+    )
+    return replace(plan, counts=_counts(plan, parsed, missing=len(absent.newly)))
+
+
+def _counts(plan: ImportPlan, parsed: Parsed, *, missing: int) -> ImportCounts:
+    """The figures; `missing` are those newly absent, withdrawn at once or not."""
+    return ImportCounts(
+        received=parsed.received,
+        added=len(plan.added),
+        changed=len(plan.changed),
+        unchanged=len(plan.unchanged),
+        rejected=len(parsed.rejected),
+        missing=missing,
+        withdrawn=len(plan.withdrawn),
     )
 
 
-def _unmodified(
-    held: Sequence[Held], *, source_id: str, now: datetime, limits: ImportLimits, confirm: bool
-) -> ImportPlan:
-    present = [one for one in held if one.missing_since is None and one.status != MeetingStatus.WITHDRAWN]
-    longer = [one for one in held if one.missing_since is not None]
-    withdrawn = _ids(_absent(longer, now=now, limits=limits, confirm=confirm).withdrawn)
-    counts = ImportCounts(received=len(present), unchanged=len(present), withdrawn=len(withdrawn))
-    return ImportPlan(source_id=source_id, unchanged=_ids(present), withdrawn=withdrawn, counts=counts)
+def _unmodified(source_id: str, last: ImportCounts, absent: _Absent) -> ImportPlan:
+    withdrawn = _ids(absent.withdrawn)
+    counts = ImportCounts(
+        received=last.received,
+        unchanged=last.received - last.rejected,
+        rejected=last.rejected,
+        withdrawn=len(withdrawn),
+    )
+    return ImportPlan(source_id=source_id, withdrawn=withdrawn, counts=counts)
 
 
 # --- Which is which -----------------------------------------------------------------------------
@@ -131,8 +144,8 @@ def _known_again(told: Sequence[_Told], held: Sequence[Held]) -> dict[int, Held]
     )
     for sameness in same:
         waiting: dict[Hashable, list[Held]] = defaultdict(list)
-        # From the end are taken: what is shown before what is withdrawn, else in the order of keys.
-        order = sorted(free.values(), key=lambda one: (one.status == MeetingStatus.WITHDRAWN, one.key), reverse=True)
+        # From the end are taken: what was there last time before what was missing, then what is withdrawn.
+        order = sorted(free.values(), key=_likelihood, reverse=True)
         for one in order:
             waiting[sameness(one)].append(one)
         for number, told_one in enumerate(told):
@@ -140,6 +153,10 @@ def _known_again(told: Sequence[_Told], held: Sequence[Held]) -> dict[int, Held]
                 known[number] = waiting[sameness(told_one)].pop()
                 del free[known[number].meeting_id]
     return known
+
+
+def _likelihood(one: Held) -> tuple[bool, bool, str]:
+    return one.status == MeetingStatus.WITHDRAWN, one.missing_since is not None, one.key
 
 
 def _sorted_by_change(
@@ -207,7 +224,7 @@ def _rejected_records(
     return [one for id_, one in unpublished.items() if id_ not in kept], list(kept.values())
 
 
-def _absent(left: Sequence[Held], *, now: datetime, limits: ImportLimits, confirm: bool) -> _Absent:
+def _absent(left: Iterable[Held], *, now: datetime, limits: ImportLimits, confirm: bool) -> _Absent:
     here = [one for one in left if one.status != MeetingStatus.WITHDRAWN]
     newly = tuple(one for one in here if one.missing_since is None)
     longer = tuple(one for one in here if one.missing_since is not None)

@@ -11,7 +11,7 @@ from importers.clock import read_length
 from importers.countries import country_code
 from importers.documents import TwiceNamed
 from importers.links import read_link
-from importers.persons import without_persons
+from importers.persons import without_contacts, without_persons
 from importers.phones import read_phone
 from importers.points import read_point
 from importers.text import CODE_LENGTH, KEY_LENGTH, LINE_LENGTH, LINK_LENGTH, NAME_LENGTH, NOTES_LENGTH, clean_text
@@ -58,11 +58,11 @@ class Record:
         return not _is_nothing(self.values.get(name))
 
     def line(self, *names: str, most: int = LINE_LENGTH) -> str | None:
-        """One line of text without e-mail addresses."""
+        """One line of text without e-mail addresses and telephone numbers."""
         for name in names:
             text = self._text(name, self.values.get(name), most)
             if text:
-                return without_persons(text) if "@" in text else text
+                return without_contacts(text)
         return None
 
     def name(self, *names: str) -> str | None:
@@ -71,7 +71,12 @@ class Record:
 
     def code(self, *names: str) -> str | None:
         """A code or key of the source's own."""
-        return self.line(*names, most=CODE_LENGTH)
+        texts = (self._text(name, self.values.get(name), CODE_LENGTH) for name in names)
+        return next((text for text in texts if text), None)
+
+    def helpline(self, name: str) -> str | None:
+        """The number of a service body, which is public; told as it stands."""
+        return self._text(name, self.values.get(name), LINE_LENGTH)
 
     def notes(
         self, *names: str, region: str | None = None, joining: bool = False, own: str | None = None

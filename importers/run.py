@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from importers.plan import plan_import
+from importers.plan import is_readable, plan_import
 from importers.protocol import Fetched, Importer
 from importers.registry import IMPORTERS
 from meetings.errors import ImportFailed, StoreFailed
 from meetings.findings import Finding
 from meetings.listing import Parsed
 from meetings.model import MeetingStatus
-from meetings.source import Held, ImportLimits, ImportPlan, ImportRun, RunStatus, Source
+from meetings.source import Held, ImportCounts, ImportLimits, ImportPlan, ImportRun, RunStatus, Source
 from meetings.vocabulary import Vocabulary
 from meetings.zones import TZDATA_VERSION
 from store.database import Database
@@ -32,10 +32,24 @@ FINDINGS_PER_CODE = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """What a source told, and a hash of all that this rests on; `parsed` None: the same as at the last good import."""
+    """What a source told, and a hash of all that this rests on.
+
+    `parsed` None: the same as at the last good import, whose counts are `same_as`.
+    """
 
     parsed: Parsed | None
     content_hash: str
+    same_as: ImportCounts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Terms:
+    """How an import is carried out; `kept`: findings of each code that are kept."""
+
+    limits: ImportLimits
+    confirm: bool
+    dry: bool
+    kept: int
 
 
 def run_import(
@@ -56,21 +70,16 @@ def run_import(
 
     `fetch` may raise FetchFailed; `confirm`: a person agrees that what is absent is gone.
     """
+    terms = _Terms(limits=limits or ImportLimits(), confirm=confirm, dry=dry_run, kept=findings_per_code)
     started = clock()
     run = ImportRun(id=run_id, source_id=source.id, status=RunStatus.FAILED, started_at=started, finished_at=started)
     try:
         read = _read(database, source, fetch, importers, vocabulary)
         run = replace(run, content_hash=read.content_hash)
-        return _carried_out(
-            database,
-            run,
-            read,
-            limits=limits or ImportLimits(),
-            kept=findings_per_code,
-            confirm=confirm,
-            dry=dry_run,
-            clock=clock,
-        )
+        if read.parsed is None or is_readable(read.parsed):
+            return _carried_out(database, run, read, terms, clock)
+        run = _with_findings(run, read.parsed, terms.kept)
+        reason = f"{source.id}: none of {read.parsed.received} records can be read: is it this format?"
     except StoreFailed:
         raise
     except ImportFailed as error:
@@ -79,11 +88,14 @@ def run_import(
         # A fault of ours in reading one list must not keep the others from being read.
         _log.exception("import %s of %s broke off", run.id, source.id)
         reason = f"{source.id}: an error of ours, see the log"
-    failed = replace(run, reason=reason, finished_at=clock())
-    if not dry_run:
+    return _failed(database, replace(run, reason=reason, finished_at=clock()), dry=dry_run)
+
+
+def _failed(database: Database, run: ImportRun, *, dry: bool) -> ImportRun:
+    if not dry:
         with database.write() as write:
-            record_run(write, failed)
-    return failed
+            record_run(write, run)
+    return run
 
 
 def _read(
@@ -99,69 +111,67 @@ def _read(
     fetched = fetch(source)
     content_hash = _content_hash(fetched, source, importer, vocabulary)
     with database.read() as read:
-        same = _is_same(last_good_run(read, source.id), content_hash, held_listings(read, source.id))
-    parsed = None if same else importer.parse(fetched, source, vocabulary)
-    return _Read(parsed=parsed, content_hash=content_hash)
+        last, held = last_good_run(read, source.id), held_listings(read, source.id)
+    if last is not None and last.content_hash == content_hash and _is_whole(last, held):
+        return _Read(parsed=None, content_hash=content_hash, same_as=last.counts)
+    return _Read(parsed=importer.parse(fetched, source, vocabulary), content_hash=content_hash)
 
 
-def _is_same(last: ImportRun | None, content_hash: str, held: Iterable[Held]) -> bool:
-    """Whether the list is as it was read last, and we still hold what came of it."""
-    if last is None or last.content_hash != content_hash:
-        return False
+def _is_whole(last: ImportRun, held: Iterable[Held]) -> bool:
+    """Whether we still hold what came of the last good import."""
     present = sum(one.missing_since is None and one.status != MeetingStatus.WITHDRAWN for one in held)
     return present >= last.counts.received - last.counts.rejected
 
 
 def _carried_out(
-    database: Database,
-    run: ImportRun,
-    read: _Read,
-    *,
-    limits: ImportLimits,
-    kept: int,
-    confirm: bool,
-    dry: bool,
-    clock: Callable[[], datetime],
+    database: Database, run: ImportRun, read: _Read, terms: _Terms, clock: Callable[[], datetime]
 ) -> ImportRun:
-    def planned(held: tuple[Held, ...]) -> ImportPlan:
-        return plan_import(
-            read.parsed or Parsed(listings=()),
-            held,
-            source_id=run.source_id,
-            now=run.started_at,
-            limits=limits,
-            confirm=confirm,
-            not_modified=read.parsed is None,
-        )
-
-    def ended(plan: ImportPlan) -> ImportRun:
-        return replace(
-            run,
-            status=_status(plan, dry=dry, not_modified=read.parsed is None),
-            finished_at=clock(),
-            counts=plan.counts,
-            findings=_first_of_each(plan.findings, kept),
-            findings_total=len(plan.findings),
-            reason=plan.held,
-        )
-
-    if dry:
+    """Plan and apply in one transaction, together with the run's record."""
+    if terms.dry:
         with database.read() as reader:
-            return ended(planned(held_listings(reader, run.source_id)))
+            plan = _planned(run, read, terms, held_listings(reader, run.source_id))
+        return _ended(run, plan, RunStatus.DRY_RUN, terms, clock())
     with database.write() as write:
-        plan = planned(held_listings(write, run.source_id))
+        plan = _planned(run, read, terms, held_listings(write, run.source_id))
         apply_plan(write, plan, run_id=run.id, now=run.started_at)
-        finished = ended(plan)
-        record_run(write, finished)
-    return finished
+        status = RunStatus.SUCCEEDED if read.parsed is not None else RunStatus.NOT_MODIFIED
+        ended = _ended(run, plan, status if plan.held is None else RunStatus.HELD, terms, clock())
+        record_run(write, ended)
+    return ended
 
 
-def _status(plan: ImportPlan, *, dry: bool, not_modified: bool) -> RunStatus:
-    if dry:
-        return RunStatus.DRY_RUN
-    if plan.held is not None:
-        return RunStatus.HELD
-    return RunStatus.NOT_MODIFIED if not_modified else RunStatus.SUCCEEDED
+def _planned(run: ImportRun, read: _Read, terms: _Terms, held: tuple[Held, ...]) -> ImportPlan:
+    return plan_import(
+        read.parsed or Parsed(listings=()),
+        held,
+        source_id=run.source_id,
+        now=run.started_at,
+        limits=terms.limits,
+        confirm=terms.confirm,
+        same_as=read.same_as,
+    )
+
+
+def _ended(run: ImportRun, plan: ImportPlan, status: RunStatus, terms: _Terms, now: datetime) -> ImportRun:
+    return replace(
+        run,
+        status=status,
+        finished_at=now,
+        counts=plan.counts,
+        reason=plan.held,
+        findings=_first_of_each(plan.findings, terms.kept),
+        findings_total=len(plan.findings),
+    )
+
+
+def _with_findings(run: ImportRun, parsed: Parsed, kept: int) -> ImportRun:
+    """A run that comes to nothing, with what was found on the way."""
+    return replace(
+        run,
+        counts=ImportCounts(received=parsed.received, rejected=parsed.received),
+        findings=_first_of_each(parsed.findings, kept),
+        findings_total=len(parsed.findings),
+    )
 
 
 def _first_of_each(findings: Iterable[Finding], most: int) -> tuple[Finding, ...]:

@@ -65,16 +65,15 @@ class ZoneClues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneChoice:
-    """The zone and how it became known, None: nothing tells it; `findings` are codes with what stood there."""
+    """The zone and how it became known, None: nothing tells it; `findings` are codes with what stood there.
+
+    `abroad`: the point lies outside the country that the list names, so that the country is in doubt as well.
+    """
 
     zone: str | None = None
     reason: ZoneReason | None = None
     findings: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def abroad(self) -> bool:
-        """Whether a clue led out of the country that the list names: then the country is in doubt too."""
-        return any(code == "zone_outside_country" for code, _ in self.findings)
+    abroad: bool = False
 
 
 def choose_zone(clues: ZoneClues) -> ZoneChoice:
@@ -83,14 +82,16 @@ def choose_zone(clues: ZoneClues) -> ZoneChoice:
     told = _told(clues, findings)
     if told is not None:
         return ZoneChoice(zone=told, reason=ZoneReason.RECORD, findings=tuple(findings))
+    known = len(findings)
     at_point = _at(clues, findings)
     if at_point is not None:
         return ZoneChoice(zone=at_point, reason=ZoneReason.POINT, findings=tuple(findings))
+    abroad = any(code == "zone_outside_country" for code, _ in findings[known:])
     listed = _of_source(clues, findings)
     if listed is None:
         findings.append(("no_time_zone", clues.record or ""))
-        return ZoneChoice(findings=tuple(findings))
-    return ZoneChoice(zone=listed[0], reason=listed[1], findings=tuple(findings))
+        return ZoneChoice(findings=tuple(findings), abroad=abroad)
+    return ZoneChoice(zone=listed[0], reason=listed[1], findings=tuple(findings), abroad=abroad)
 
 
 def _told(clues: ZoneClues, findings: list[tuple[str, str]]) -> str | None:

@@ -179,6 +179,7 @@ def _neutral_street(meeting: Meeting) -> str:
         return ""
     if re.search(rf"(?<!\w)(AA|NA|{re.escape(meeting.fellowship)})(?!\w)", street):
         return ""
-    group = meeting.group.name if meeting.group else None
-    names = [fold(name) for name in (meeting.name, group, place.name if place else None) if name]
-    return "" if any(name and name != folded and name in folded for name in names) else street
+    named = [meeting.name, meeting.group.name if meeting.group else None]
+    if place and fold(place.name or "") != folded:
+        named.append(place.name)
+    return "" if any(fold(name) in folded for name in named if name and fold(name)) else street

@@ -40,7 +40,6 @@ def _info(message: str) -> FindingKind:
 
 CATALOGUE: dict[str, FindingKind] = {
     "ambiguous_zone": _warning("Several time zones claim this point; give the source's zone to settle it."),
-    "bad_address": _warning("The address cannot be read and is left out."),
     "bad_country": _warning("No country is known by this name; write its two-letter ISO 3166-1 code."),
     "bad_date": _warning("Not a date as YYYY-MM-DD; it is left out."),
     "bad_day": _error("No day of the week; write it as this format's list of days says."),

@@ -138,7 +138,9 @@ def render_feed(
     head = _head(_calendar_name(schedule, wording), refresh_hours, remarks=remarks, identity=identity)
     changes = [instant for meeting, entry in picked for instant in (meeting.updated_at, entry.updated_at)]
     body = _file(head, blocks, canonical_zone(schedule.time_zone) or _UTC_ZONE)
-    return _feed(body, max([frame.changed_at, *changes]), skipped=skipped, left_out=left_out)
+    return _feed(
+        body, max([frame.changed_at, schedule.entries_updated_at, *changes]), skipped=skipped, left_out=left_out
+    )
 
 
 def render_meeting(

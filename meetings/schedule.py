@@ -38,7 +38,11 @@ class ScheduleEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """What one person keeps. `revision` counts changes of the options and never falls."""
+    """What one person keeps.
+
+    `revision` counts changes of the options, which show in every event, and `updated_at` is the last of them;
+    `changes` counts all changes, those of entries too, the last of which was at `entries_updated_at`. Neither falls.
+    """
 
     id: str
     name: str | None
@@ -48,8 +52,10 @@ class Schedule:
     entries: tuple[ScheduleEntry, ...] = ()
     rotation: int = 0
     revision: int = 1
+    changes: int = 1
     created_at: datetime
     updated_at: datetime
+    entries_updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

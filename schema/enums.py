@@ -22,7 +22,7 @@ Weekday = _enum(
 )
 TimeOfDay = _enum(
     model.TimeOfDay,
-    "A part of the day, by the start of a meeting.",
+    "A part of the day, by the start of a meeting on the clock on the wall.",
     {
         model.TimeOfDay.MORNING: "From 05:00, before 12:00.",
         model.TimeOfDay.AFTERNOON: "From 12:00, before 17:00.",
@@ -32,38 +32,38 @@ TimeOfDay = _enum(
 )
 VenueType = _enum(
     model.VenueType,
-    "How one can attend.",
+    "How one can attend: at the place, by link or telephone, or both.",
     {
-        model.VenueType.IN_PERSON: "At a place, and only there.",
-        model.VenueType.VIRTUAL: "By link or telephone, and only so.",
-        model.VenueType.HYBRID: "At a place, and by link or telephone too.",
+        model.VenueType.IN_PERSON: "At a place, and only there. To walk in, ask for this and `HYBRID`.",
+        model.VenueType.VIRTUAL: "By link or telephone, and only so: there is no door to go to.",
+        model.VenueType.HYBRID: "At a place, and by link or telephone too: either way will do.",
     },
 )
 MeetingStatus = _enum(
     model.MeetingStatus,
-    "How a meeting stands.",
+    "How a meeting stands. Only `ACTIVE` and `UNCONFIRMED` ones can be gone to.",
     {
-        model.MeetingStatus.ACTIVE: "Its source lists it.",
-        model.MeetingStatus.SUSPENDED: "Does not meet for now.",
-        model.MeetingStatus.UNCONFIRMED: "Missing from its source, or reported as not meeting; still shown.",
-        model.MeetingStatus.WITHDRAWN: "Gone.",
+        model.MeetingStatus.ACTIVE: "Its source lists it, and nobody says that it does not meet.",
+        model.MeetingStatus.SUSPENDED: "Does not meet for now: its source keeps it but does not publish it.",
+        model.MeetingStatus.UNCONFIRMED: "Missing from its source, or reported as not meeting; still shown, in doubt.",
+        model.MeetingStatus.WITHDRAWN: "Gone: its id still answers, but it is found only if it is asked for.",
     },
 )
 Audience = _enum(
     model.Audience,
-    "For whom a fellowship exists.",
+    "For whom a fellowship exists: ask this first, before any format.",
     {
-        model.Audience.SELF: "People who have the problem themselves.",
-        model.Audience.FAMILY_FRIENDS: "Families and friends of somebody who has it.",
-        model.Audience.YOUTH_OF_FAMILY: "Young people in such families.",
+        model.Audience.SELF: "People who have the problem themselves, e.g. Narcotics Anonymous.",
+        model.Audience.FAMILY_FRIENDS: "Families and friends of somebody who has it, e.g. Nar-Anon or Al-Anon.",
+        model.Audience.YOUTH_OF_FAMILY: "Young people in such families, e.g. Alateen or Narateen.",
     },
 )
 MedicationStance = _enum(
     model.MedicationStance,
     "What a group says of people who take medication, such as buprenorphine or methadone, for their recovery.",
     {
-        model.MedicationStance.WELCOMING: "Says that they are welcome, and may share.",
-        model.MedicationStance.UNSTATED: "Nothing is known.",
+        model.MedicationStance.WELCOMING: "Says that they are welcome and may share, or exists for them, as MARA does.",
+        model.MedicationStance.UNSTATED: "Nothing is known: most lists do not say, and nothing is guessed.",
         model.MedicationStance.LIMITS_SHARING: "Says that they may come, but asks them not to share or to serve.",
     },
 )
@@ -71,9 +71,9 @@ MeetingOrder = _enum(
     search.MeetingOrder,
     "The order of meetings. What has no distance or no start comes last. Ties are settled by name, then by id.",
     {
-        search.MeetingOrder.DISTANCE: "The nearest first; needs `filter.place.near`.",
-        search.MeetingOrder.NEXT_START: "What starts soonest first.",
-        search.MeetingOrder.WEEK: "Through the week from Monday 00:00, by each meeting's own clock.",
-        search.MeetingOrder.NAME: "By name; accents and letter case do not count.",
+        search.MeetingOrder.DISTANCE: "The nearest first; needs `filter.place.near`. What has no point comes last.",
+        search.MeetingOrder.NEXT_START: "What starts soonest first, from now or in the filter's window.",
+        search.MeetingOrder.WEEK: "Through the week from Monday 00:00 to Sunday 23:59, by each meeting's own clock.",
+        search.MeetingOrder.NAME: "By name from A to Z; accents and letter case do not count.",
     },
 )

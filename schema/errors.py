@@ -60,7 +60,11 @@ def told_errors(errors: Sequence[GraphQLError], new_number: Callable[[], str]) -
 
 
 def _is_unforeseen(error: GraphQLError) -> bool:
-    return error.original_error is not None and not isinstance(error.original_error, MeetingsError | GraphQLError)
+    original = error.original_error
+    if original is None or isinstance(original, MeetingsError | GraphQLError):
+        return False
+    # What a scalar says of a value that the client wrote: it has a place in the document, but none in the answer.
+    return not (isinstance(original, ValueError) and error.nodes and error.path is None)
 
 
 def _masked(error: GraphQLError, number: str) -> dict[str, Any]:

@@ -11,9 +11,8 @@ from meetings.listing import fold
 from meetings.model import Audience as AudienceValue
 from meetings.vocabulary import Fellowship as KnownFellowship
 from meetings.vocabulary import Vocabulary
-from schema.context import Info
 from schema.enums import Audience
-from schema.nodes import FELLOWSHIP_PREFIX, Node
+from schema.nodes import FELLOWSHIP_PREFIX, Node, node_id
 from schema.paging import many
 from schema.scalars import URL
 
@@ -25,24 +24,26 @@ class Fellowship(graphene.ObjectType):
         interfaces = (Node,)
         possible_types = (KnownFellowship,)
 
+    id = node_id(resolver=lambda root, info: FELLOWSHIP_PREFIX + root.code)
     code = graphene.String(required=True, description="Its code, as filters take it, e.g. `NA` or `AL_ANON`.")
     name = graphene.String(required=True, description="Its name in English, e.g. `Narcotics Anonymous`.")
-    url = URL(description="Its own site.")
+    url = URL(description="Its own site for the public; null: it has none, or none that we know.")
     approaches = many(
         graphene.String, description="Codes of how it works, as `approaches` takes them, e.g. `TWELVE_STEP`."
     )
     concerns = many(graphene.String, description="Codes of what it is about, as `concerns` takes them, e.g. `OPIOIDS`.")
-    for_whom = graphene.Field(Audience, required=True, description="For whom it exists.")
-    description = graphene.String(required=True, description="What it is, in a sentence or two for a newcomer.")
-
-    @staticmethod
-    def resolve_id(root: KnownFellowship, info: Info) -> str:
-        """Made of the code."""
-        return FELLOWSHIP_PREFIX + root.code
+    for_whom = graphene.Field(
+        Audience,
+        required=True,
+        description="For whom it exists: those who have the problem, or their families and friends.",
+    )
+    description = graphene.String(
+        required=True, description="What it is, in a sentence or two of English for somebody who has never heard of it."
+    )
 
 
 def known_fellowship(vocabulary: Vocabulary, code: str) -> KnownFellowship:
-    """The fellowship of a meeting; one that is no longer in the vocabulary still has its code."""
+    """The fellowship of that code; one that is no longer in the vocabulary still has its code."""
     return vocabulary.fellowships.get(code) or KnownFellowship(
         code=code, name=code, url=None, approaches=(), concerns=(), for_whom=AudienceValue.SELF, description=""
     )

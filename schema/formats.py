@@ -8,10 +8,11 @@ import graphene
 
 from meetings.vocabulary import Format as KnownFormat
 from meetings.vocabulary import Vocabulary
-from schema.context import Info
 from schema.scalars import Language
 
-_IN_LANGUAGE = "A BCP 47 tag, e.g. `es`. Where we have no words in it, or it is left out: English."
+
+def _in_which_language() -> Language:
+    return Language(description="A BCP 47 tag, e.g. `es`. Where we have no words in it, or it is left out: English.")
 
 
 class Format(graphene.ObjectType):
@@ -19,24 +20,19 @@ class Format(graphene.ObjectType):
 
     code = graphene.String(required=True, description="The canonical code, as `FormatInput` takes it, e.g. `OPEN`.")
     name = graphene.String(
-        required=True, language=Language(description=_IN_LANGUAGE), description="A few words, e.g. `Wheelchair access`."
+        required=True,
+        description="A few words as one would print them beside a meeting, e.g. `Wheelchair accessible`.",
+        language=_in_which_language(),
+        resolver=lambda root, info, language=None: in_language(root.labels, language) or root.code,
     )
     description = graphene.String(
-        language=Language(description=_IN_LANGUAGE), description="A sentence for somebody who has never been there."
+        description="A sentence for somebody who has never been there; null: the name says it all.",
+        language=_in_which_language(),
+        resolver=lambda root, info, language=None: in_language(root.descriptions, language),
     )
     category = graphene.String(
-        required=True, description="What it speaks of: e.g. `access`, `audience`, `accessibility`, `style`."
+        required=True, description="What it speaks of: e.g. `access`, `audience`, `accessibility` or `style`."
     )
-
-    @staticmethod
-    def resolve_name(root: KnownFormat, info: Info, language: str | None = None) -> str:
-        """In the language asked for."""
-        return in_language(root.labels, language) or root.code
-
-    @staticmethod
-    def resolve_description(root: KnownFormat, info: Info, language: str | None = None) -> str | None:
-        """In the language asked for."""
-        return in_language(root.descriptions, language)
 
 
 def in_language(texts: Mapping[str, str], language: str | None) -> str | None:

@@ -19,7 +19,7 @@ class TimeInput(graphene.InputObjectType):
     """
 
     days = list_of(Weekday, _DAYS + " An empty list is as if left out.")
-    starts_from = LocalTime(description="Starts at this time of day or later, e.g. `18:00`; left out: 00:00.")
+    starts_from = LocalTime(description="Starts at this time of day or later, e.g. `18:00`; left out: from 00:00 on.")
     starts_before = LocalTime(
         description="Starts before this time of day. Not later than `startsFrom`: the hours run over midnight."
     )
@@ -27,8 +27,8 @@ class TimeInput(graphene.InputObjectType):
     ends_by = LocalTime(
         description="Is over by the first such time after `startsFrom` (else after 00:00), e.g. `21:00`."
     )
-    min_duration = Duration(description="Lasts at least this long, e.g. `PT1H`.")
-    max_duration = Duration(description="Lasts at most this long, e.g. `PT1H30M`.")
+    min_duration = Duration(description="Lasts at least this long, as elapsed time, e.g. `PT1H`.")
+    max_duration = Duration(description="Lasts at most this long, as elapsed time, e.g. `PT1H30M`.")
     zone = TimeZone(description="The zone in which days and times of day are read; left out: each meeting's own.")
     within = Duration(
         description="Starts within this long from now, or began at most 10 minutes ago, e.g. `PT2H`; at most 92 days."
@@ -37,14 +37,14 @@ class TimeInput(graphene.InputObjectType):
     until = DateTime(
         description="Starts before this, at most 92 days after `from`. Without `from`: in the seven days until then."
     )
-    in_progress = graphene.Boolean(description="true: only what is being held now.")
+    in_progress = graphene.Boolean(description="true: only what has begun and is not over; false is as if left out.")
     by_appointment = graphene.Boolean(
         description="true: only those without a fixed time, which no other part finds; false: only those with one."
     )
 
 
 class PointInput(graphene.InputObjectType):
-    """A point on the earth."""
+    """A point on the earth, in degrees as maps and telephones tell it (WGS 84)."""
 
     latitude = graphene.Float(required=True, description="Degrees north of the equator, -90 to 90, e.g. `40.7128`.")
     longitude = graphene.Float(required=True, description="Degrees east of Greenwich, -180 to 180, e.g. `-74.006`.")
@@ -64,13 +64,13 @@ class BoxInput(graphene.InputObjectType):
 class PlaceInput(graphene.InputObjectType):
     """Where: one of `near` and `box`, which never find `VIRTUAL`; city, region, country narrow it or stand alone."""
 
-    near = PointInput(description="Round this point.")
+    near = PointInput(description="Round this point: the distance is along a great circle, and orders the answer.")
     radius_km = graphene.Float(description="Great-circle km round it, above 0, at most 500; left out: 500. E.g. `10`.")
     nearest = graphene.Int(description="Only the N nearest in it that match everything else, 1 to 500. Needs `near`.")
-    box = BoxInput(description="In this rectangle.")
+    box = BoxInput(description="In this rectangle; one of `near` and `box` may be given.")
     city = graphene.String(description="In this town or city, whole name; accents and letter case do not count.")
-    region = graphene.String(description="In this state, province or county as lists write it, e.g. `NY`.")
-    country = graphene.String(description="In this country, as ISO 3166-1 alpha-2, e.g. `US`.")
+    region = graphene.String(description="In this state, province or county as lists write it, e.g. `NY`; whole name.")
+    country = graphene.String(description="In this country, two letters as ISO 3166-1 alpha-2 has them, e.g. `US`.")
     or_online = graphene.Boolean(
         default_value=False,
         description="Also `VIRTUAL` ones, wherever, and `HYBRID` ones out of reach, after those in reach; in "
@@ -81,46 +81,59 @@ class PlaceInput(graphene.InputObjectType):
 class FormatInput(graphene.InputObjectType):
     """By canonical format codes, e.g. `OPEN`, `WOMEN`, `STEPS`; any letter case; an unknown code is an error."""
 
-    all = list_of(graphene.String, "Has every one of these.")
-    any = list_of(graphene.String, "Has at least one of these. An empty list is as if left out.")
-    none = list_of(graphene.String, "Has not one of these, as far as known.")
+    all = list_of(
+        graphene.String, "Has every one of these, e.g. `[OPEN, WHEELCHAIR_ACCESS]` as strings; empty: no matter."
+    )
+    any = list_of(
+        graphene.String, 'Has at least one of these, e.g. `["STEPS", "TRADITIONS"]`; an empty list is as if left out.'
+    )
+    none = list_of(graphene.String, "Has not one of these, as far as known: what is not listed is unknown.")
 
 
 class ExcludeInput(graphene.InputObjectType):
     """Leaves out what any part matches, never the unknown."""
 
-    ids = list_of(graphene.ID, "Not these meetings.")
-    days = list_of(Weekday, "Not on these days, read as `TimeInput.days`.")
-    venue_types = list_of(VenueType, "Not these ways to attend.")
-    service_bodies = list_of(graphene.ID, "Not of these service bodies or any below them.")
-    sources = list_of(graphene.ID, "Not from these sources.")
+    ids = list_of(graphene.ID, "Leaves out these meetings, by any id they ever had; unknown ids count nothing.")
+    days = list_of(Weekday, "Leaves out these days, read as `TimeInput.days`, e.g. `[SATURDAY, SUNDAY]`.")
+    venue_types = list_of(VenueType, "Leaves out these ways to attend; a meeting of unknown way stays in.")
+    service_bodies = list_of(graphene.ID, "Leaves out meetings of these service bodies and of any below them.")
+    sources = list_of(graphene.ID, "Leaves out what comes from these sources, e.g. the list an app has already.")
 
 
 class MeetingFilter(graphene.InputObjectType):
     """What meetings to find. All parts are ANDed; values inside a list are ORed. Lists hold at most 100."""
 
-    time = TimeInput(description="When.")
-    place = PlaceInput(description="Where.")
-    formats = FormatInput(description="What kind of meeting.")
-    fellowships = list_of(graphene.String, "Of one of these, by code, e.g. `NA`. An unknown code is an error.")
+    time = TimeInput(description="When: days, hours, a window, or only what is being held now.")
+    place = PlaceInput(description="Where: round a point, in a box, or in a town, region or country.")
+    formats = FormatInput(description="What kind of meeting: formats it must have, may have, or must not have.")
+    fellowships = list_of(
+        graphene.String, "Of one of these fellowships, by code, e.g. `NA`; an unknown code is an error."
+    )
     venue_types = list_of(
         VenueType, "One of exactly these ways to attend: whoever wants to walk in asks for `IN_PERSON` and `HYBRID`."
     )
-    by_phone = graphene.Boolean(description="true: one can join by telephone; false: no number is known.")
-    languages = list_of(Language, "Spoken there: `pt` also finds `pt-BR`.")
-    service_bodies = list_of(graphene.ID, "Of one of these service bodies, or of any below them.")
-    sources = list_of(graphene.ID, "From one of these sources.")
-    ids = list_of(graphene.ID, "Only these meetings, by any id they ever had.")
+    by_phone = graphene.Boolean(description="true: one can join by telephone; false: no number to join by is known.")
+    languages = list_of(Language, 'One of these is spoken there, e.g. `["es"]`; `pt` also finds `pt-BR`.')
+    service_bodies = list_of(graphene.ID, "Of one of these service bodies, or of any below them, by their ids.")
+    sources = list_of(graphene.ID, 'From one of these sources, by their ids, e.g. `["lantern"]`.')
+    ids = list_of(graphene.ID, "Only these meetings, by any id they ever had; an empty list matches nothing.")
     areas = list_of(graphene.String, "In one of the list's own areas, at any level, e.g. `Manhattan`.")
     concerns = list_of(
         graphene.String,
         "About one of these, e.g. `OPIOIDS`; also finds broader fellowships, here NA. Unknown: an error.",
     )
-    approaches = list_of(graphene.String, "Working in one of these ways, e.g. `TWELVE_STEP`. Unknown: an error.")
-    for_whom = Audience(description="Of fellowships that exist for these people.")
-    medication = list_of(MedicationStance, "Where the group says one of these of people who take medication.")
-    statuses = list_of(MeetingStatus, "How they stand.", default_value=sorted(SHOWN))
-    exclude = ExcludeInput(description="What to leave out.")
+    approaches = list_of(
+        graphene.String,
+        "Of fellowships that work in one of these ways, e.g. `TWELVE_STEP`; an unknown code is an error.",
+    )
+    for_whom = Audience(description="Of fellowships that exist for these people, e.g. `FAMILY_FRIENDS` for a parent.")
+    medication = list_of(
+        MedicationStance, "Where the group says one of these of people who take medication, e.g. `[WELCOMING]`."
+    )
+    statuses = list_of(
+        MeetingStatus, "How they stand; left out, or null: those that can be gone to.", default_value=sorted(SHOWN)
+    )
+    exclude = ExcludeInput(description="What to leave out of all that the other parts find.")
 
 
 class ScheduleInput(graphene.InputObjectType):
@@ -128,7 +141,7 @@ class ScheduleInput(graphene.InputObjectType):
 
     name = graphene.String(description="Its name in calendars, at most 100 characters; at first, or null: `Meetings`.")
     time_zone = TimeZone(description="The zone of its dates; at first that of the first entry's meeting, else UTC.")
-    discreet = graphene.Boolean(description="Titles that do not tell what kind of meeting it is; at first true.")
+    discreet = graphene.Boolean(description="true: titles that do not tell what kind of meeting it is; at first true.")
     reminder_minutes = graphene.Int(
         description="Remind this many minutes before each meeting, 0 to 10080; at first, or null: no reminder."
     )
@@ -137,10 +150,12 @@ class ScheduleInput(graphene.InputObjectType):
 class EntryInput(graphene.InputObjectType):
     """A meeting for a schedule."""
 
-    meeting_id = graphene.ID(required=True, description="The meeting, by any id it ever had.")
+    meeting_id = graphene.ID(
+        required=True, description="The meeting, by any id it ever had, e.g. one that an app has kept for years."
+    )
     note = graphene.String(description="A note for oneself, at most 500 characters; it is shown in the calendar.")
     reminder_minutes = graphene.Int(
         description="Remind this many minutes before, 0 to 10080; left out: as the schedule says."
     )
-    skipped_dates = list_of(Date, "Local dates on which not to show it, at most 100.")
+    skipped_dates = list_of(Date, "Local dates on which not to show it, e.g. a holiday; at most 100, left out: none.")
     dates = list_of(Date, "Only on these local dates, at most 100; left out: every time it meets.")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Generic, TypeVar
 
 from meetings.model import Meeting, ServiceBody
@@ -14,7 +14,7 @@ from meetings.source import Source
 from store.database import Reader
 from store.meetings import GroupKey, get_group_meetings, get_meetings
 from store.service_bodies import get_service_bodies
-from store.sources import list_sources
+from store.sources import count_meetings, list_sources
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -48,12 +48,21 @@ class Batch(Generic[Key, Value]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaders:
-    """What one operation may look up. `sources`: all but removed ones by id, in the order they were added."""
+    """What one operation may look up.
+
+    `sources`: all but removed ones by id, in the order they were added. `meeting_counts`: of each source, apart,
+    because counting reads all meetings.
+    """
 
     meetings: Batch[str, Meeting | None]
     groups: Batch[GroupKey, tuple[Meeting, ...]]
     service_bodies: Batch[str, ServiceBody | None]
     sources: Callable[[], Mapping[str, Source]]
+    meeting_counts: Callable[[], Mapping[str, int]]
+
+    def service_body(self, id: str | None) -> ServiceBody | None:
+        """The body of that id, if there is an id."""
+        return None if id is None else self.service_bodies.get(id)
 
 
 def group_key(meeting: Meeting) -> GroupKey | None:
@@ -91,9 +100,13 @@ def loaders_for(read: Reader) -> Loaders:
 
     @cache
     def sources() -> Mapping[str, Source]:
-        return {source.id: source for source in list_sources(read)}
+        return {source.id: source for source in list_sources(read, counted=False)}
 
     loaders = Loaders(
-        meetings=Batch(meetings), groups=Batch(groups), service_bodies=Batch(service_bodies), sources=sources
+        meetings=Batch(meetings),
+        groups=Batch(groups),
+        service_bodies=Batch(service_bodies),
+        sources=sources,
+        meeting_counts=cache(partial(count_meetings, read)),
     )
     return loaders

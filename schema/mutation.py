@@ -12,7 +12,7 @@ import graphene
 from meetings.model import Meeting
 from meetings.schedule import Schedule, feed_token, key_from_bytes, secret_hash
 from schema import schedule_edits as edits
-from schema.context import Context, Info
+from schema.context import Context
 from schema.filters import checked_items
 from schema.inputs import EntryInput, ScheduleInput
 from schema.problems import ProblemCode, Trouble
@@ -29,19 +29,25 @@ def _key_argument() -> graphene.Argument:
 
 
 class Mutation(graphene.ObjectType):
-    """Every change that can be asked for."""
+    """Every change that can be asked for. Each is done whole or, with problems, not at all."""
 
     create_schedule = graphene.Field(
         SchedulePayload,
-        description="Make a schedule, and tell its key this once.",
-        input=ScheduleInput(required=True, description="Its options."),
-        entries=graphene.List(graphene.NonNull(EntryInput), description="Its first meetings."),
+        description="Make a schedule and tell its key this once; nothing else opens it again.",
+        input=ScheduleInput(
+            required=True, description="The schedule's options; an empty object is a schedule with the usual ones."
+        ),
+        entries=graphene.List(
+            graphene.NonNull(EntryInput), description="The first meetings, at most 200; left out: none yet."
+        ),
+        resolver=lambda _, info, **given: create_schedule(info.context, **given),
     )
     update_schedule = graphene.Field(
         SchedulePayload,
-        description="Change a schedule's options.",
+        description="Change a schedule's options, such as its name or whether it reminds.",
         key=_key_argument(),
-        input=ScheduleInput(required=True, description="The options to change; what is left out stays."),
+        input=ScheduleInput(required=True, description="The options to change; what is left out stays as it is."),
+        resolver=lambda _, info, **given: update_schedule(info.context, **given),
     )
     set_entries = graphene.Field(
         SchedulePayload,
@@ -50,68 +56,46 @@ class Mutation(graphene.ObjectType):
         entries=graphene.List(
             graphene.NonNull(EntryInput),
             required=True,
-            description="The meetings; of two for one meeting the later counts.",
+            description="The meetings to add or replace; of two entries for one meeting the later counts.",
         ),
+        resolver=lambda _, info, key, entries: set_entries(info.context, key, entries),
     )
     remove_entries = graphene.Field(
         SchedulePayload,
         description="Take meetings out of a schedule; what is not in it is passed over.",
         key=_key_argument(),
         meeting_ids=graphene.List(
-            graphene.NonNull(graphene.ID), required=True, description="The meetings, by any id they ever had."
+            graphene.NonNull(graphene.ID),
+            required=True,
+            description="The meetings to take out, by any id they ever had; at most 200.",
         ),
+        resolver=lambda _, info, key, meeting_ids: remove_entries(info.context, key, meeting_ids),
     )
     rotate_feed = graphene.Field(
         SchedulePayload,
         description="Give a schedule's feed a new address; the old one stops showing meetings.",
         key=_key_argument(),
+        resolver=lambda _, info, key: rotate_feed(info.context, key),
     )
     delete_schedule = graphene.Field(
-        DeletePayload, description="Forget a schedule; its feed becomes an empty calendar.", key=_key_argument()
+        DeletePayload,
+        description="Forget a schedule; its feed becomes an empty calendar.",
+        key=_key_argument(),
+        resolver=lambda _, info, key: delete_schedule(info.context, key),
     )
 
-    @staticmethod
-    def resolve_create_schedule(root: None, info: Info, input: edits.Input, entries: Any = None) -> Payload:
-        """With a new key."""
-        return create_schedule(info.context, input, entries or [])
 
-    @staticmethod
-    def resolve_update_schedule(root: None, info: Info, key: str, input: edits.Input) -> Payload:
-        """By key."""
-        return update_schedule(info.context, key, input)
-
-    @staticmethod
-    def resolve_set_entries(root: None, info: Info, key: str, entries: Sequence[edits.Input]) -> Payload:
-        """By key."""
-        return set_entries(info.context, key, entries)
-
-    @staticmethod
-    def resolve_remove_entries(root: None, info: Info, key: str, meeting_ids: Sequence[str]) -> Payload:
-        """By key."""
-        return remove_entries(info.context, key, meeting_ids)
-
-    @staticmethod
-    def resolve_rotate_feed(root: None, info: Info, key: str) -> Payload:
-        """By key."""
-        return rotate_feed(info.context, key)
-
-    @staticmethod
-    def resolve_delete_schedule(root: None, info: Info, key: str) -> Payload:
-        """By key."""
-        return delete_schedule(info.context, key)
-
-
-def create_schedule(context: Context, given: edits.Input, entries: Sequence[edits.Input]) -> Payload:
+def create_schedule(context: Context, *, input: edits.Input, entries: Sequence[edits.Input] | None = None) -> Payload:
     """Keep a new schedule; of its key only the hash."""
     key = key_from_bytes(context.random_bytes(32))
-    id = base64.b32encode(context.random_bytes(10)).decode("ascii")
+    id = base64.b32encode(context.random_bytes(20)).decode("ascii")
     with context.write() as write:
-        meetings = _meetings_by_id(write, _ids_of(entries))
-        schedule = edits.new_schedule(id, given, list(meetings.values()), context.now)
+        meetings = _meetings_by_id(write, _ids_of(entries or []))
+        schedule = edits.new_schedule(id, input, list(meetings.values()), context.now)
         problems, changes = edits.plan_entries(
-            schedule, entries, meetings, now=context.now, most=context.limits.max_entries
+            schedule, entries or [], meetings, now=context.now, most=context.limits.max_entries
         )
-        problems = [*edits.option_problems(given), *problems]
+        problems = [*edits.option_problems(input), *problems]
         if problems:
             return _refused(problems)
         store.add_schedule(
@@ -123,13 +107,13 @@ def create_schedule(context: Context, given: edits.Input, entries: Sequence[edit
         return {"schedule": open_schedule(write, key), "key": key, "problems": []}
 
 
-def update_schedule(context: Context, key: str, given: edits.Input) -> Payload:
+def update_schedule(context: Context, *, key: str, input: edits.Input) -> Payload:
     """Change options."""
 
     def change(write: Writer, schedule: Schedule) -> list[Trouble]:
-        problems = edits.option_problems(given)
+        problems = edits.option_problems(input)
         if not problems:
-            store.update_schedule(write, edits.changed_options(schedule, given, context.now))
+            store.update_schedule(write, edits.changed_options(schedule, input, context.now))
         return problems
 
     return _changed(context, key, change)
@@ -146,6 +130,7 @@ def set_entries(context: Context, key: str, entries: Sequence[edits.Input]) -> P
         if not problems:
             store.remove_entries(write, schedule.id, changes.dropped)
             store.put_entries(write, schedule.id, changes.put)
+            store.update_schedule(write, edits.touched(schedule, context.now))
         return problems
 
     return _changed(context, key, change)
@@ -158,6 +143,7 @@ def remove_entries(context: Context, key: str, ids: Sequence[str]) -> Payload:
     def change(write: Writer, schedule: Schedule) -> list[Trouble]:
         meetings = _meetings_by_id(write, [*asked, *_ids_in(schedule)])
         store.remove_entries(write, schedule.id, edits.entries_to_remove(schedule, asked, meetings))
+        store.update_schedule(write, edits.touched(schedule, context.now))
         return []
 
     return _changed(context, key, change)
@@ -167,7 +153,7 @@ def rotate_feed(context: Context, key: str) -> Payload:
     """Turn the feed's address off and give it the next one."""
 
     def change(write: Writer, schedule: Schedule) -> list[Trouble]:
-        turned = replace(schedule, rotation=schedule.rotation + 1, updated_at=context.now)
+        turned = replace(edits.touched(schedule, context.now), rotation=schedule.rotation + 1)
         store.rotate(write, turned, token_hash=secret_hash(feed_token(key, turned.rotation)), now=context.now)
         return []
 

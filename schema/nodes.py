@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import graphene
 
@@ -15,10 +16,17 @@ FELLOWSHIP_PREFIX = "fellowship:"
 _MEETING, _SERVICE_BODY = re.compile(r"M[0-9A-Z]{13}"), re.compile(r"B[0-9A-Z]{13}")
 
 
-class Node(graphene.Interface):
-    """Anything that has an id of its own and can be read again by it with `node`."""
+def node_id(**options: Any) -> graphene.ID:
+    """The field `id` of a node."""
+    return graphene.ID(
+        required=True, description="Opaque, lasting and unique among all nodes; keep it to read this again.", **options
+    )
 
-    id = graphene.ID(required=True, description="Opaque and lasting; unique among all nodes.")
+
+class Node(graphene.Interface):
+    """Anything that has an id of its own and can be read again by that id with `node`."""
+
+    id = node_id()
 
 
 def find_node(context: Context, id: str) -> Meeting | ServiceBody | Source | Fellowship | None:

@@ -13,7 +13,7 @@ from meetings.recurrence import next_occurrence, occurrences
 from meetings.schedule import ScheduledOccurrence
 from meetings.search import LATEST, Hit, Page
 from schema.context import Context, Info
-from schema.paging import PageInfo, PagePlace, many, place_of
+from schema.paging import many, page_info_field
 from schema.scalars import Date, DateTime
 
 NOT_HELD = frozenset({MeetingStatus.SUSPENDED, MeetingStatus.WITHDRAWN})
@@ -30,55 +30,53 @@ class Occurrence(graphene.ObjectType):
     class Meta:
         default_resolver = _from_occurrence
 
-    meeting = graphene.Field("schema.meetings.Meeting", required=True, description="The meeting it belongs to.")
+    meeting = graphene.Field(
+        "schema.meetings.Meeting",
+        required=True,
+        description="The meeting it belongs to, as it is now.",
+        resolver=lambda root, info: root.meeting,
+    )
     date = Date(
         required=True, description="The local date on which it starts; `skippedDates` and `dates` mean this one."
     )
-    starts_at = DateTime(required=True, description="When it starts, with the offset of the meeting's zone.")
+    starts_at = DateTime(
+        required=True,
+        description="When it starts, with the offset of the meeting's zone, e.g. `2026-11-24T19:30:00-05:00`.",
+    )
     ends_at = DateTime(required=True, description="When it ends; its length is elapsed time, clock changes or not.")
     cancelled = graphene.Boolean(
-        required=True, description="It is not held; also if its meeting is suspended or withdrawn."
+        required=True, description="true: it is not held, or its meeting is suspended or withdrawn. Show it struck out."
     )
-    moved_from = DateTime(description="Where the rule would have put it, if it was moved.")
+    moved_from = DateTime(description="Where the rule would have put it, if it was moved; null: it was not.")
     note = graphene.String(description="What the list says of this date, e.g. `Closed for the holiday`.")
-
-    @staticmethod
-    def resolve_meeting(root: ScheduledOccurrence, info: Info) -> Meeting:
-        """Known already."""
-        return root.meeting
 
 
 class OccurrenceEdge(graphene.ObjectType):
-    """An occurrence in a list."""
+    """An occurrence in a list, with what is relative to the question."""
 
-    cursor = graphene.String(required=True, description="Names this place in the list; `after` goes on from it.")
-    node = graphene.Field(Occurrence, required=True, description="The occurrence.")
+    cursor = graphene.String(
+        required=True, description="Names this place in the list; `after` goes on behind it. Good for a day."
+    )
+    node = graphene.Field(Occurrence, required=True, description="The occurrence, with its meeting and its dates.")
     distance_km = graphene.Float(
         description="Great-circle km from `filter.place.near`, e.g. `2.371`; null without a point."
     )
 
 
 class OccurrenceConnection(graphene.ObjectType):
-    """A page of occurrences, soonest first."""
+    """A page of occurrences, soonest first, in a stable total order."""
 
-    nodes = many(Occurrence, "The occurrences of this page.")
-    edges = many(OccurrenceEdge, "The occurrences of this page, each with its cursor and its distance.")
-    page_info = graphene.Field(PageInfo, required=True, description="Where this page lies in the whole list.")
-
-    @staticmethod
-    def resolve_nodes(root: Found, info: Info) -> list[ScheduledOccurrence]:
-        """Without what is relative to the question."""
-        return [edge.node for edge in found_occurrences(info.context, root)]
-
-    @staticmethod
-    def resolve_edges(root: Found, info: Info) -> list[FoundOccurrence]:
-        """With what is relative to the question."""
-        return found_occurrences(info.context, root)
-
-    @staticmethod
-    def resolve_page_info(root: Found, info: Info) -> PagePlace:
-        """As the search found it."""
-        return place_of(root.page)
+    nodes = many(
+        Occurrence,
+        "The occurrences of this page, without what is relative to the question.",
+        resolver=lambda root, info: [edge.node for edge in found_occurrences(info.context, root)],
+    )
+    edges = many(
+        OccurrenceEdge,
+        "The occurrences of this page, each with its cursor and its distance.",
+        resolver=lambda root, info: found_occurrences(info.context, root),
+    )
+    page_info = page_info_field()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +113,15 @@ def still_there(context: Context, found: Found) -> list[tuple[Hit, Meeting]]:
 def found_occurrences(context: Context, found: Found) -> list[FoundOccurrence]:
     """The occurrences of a page; what has just gone is left out."""
     return [
-        FoundOccurrence(cursor=hit.cursor, node=node, distance_km=hit.distance_km)
+        FoundOccurrence(cursor=hit.cursor, node=node, distance_km=to_metres(hit.distance_km))
         for hit, meeting in still_there(context, found)
         if (node := occurrence_of_hit(meeting, hit))
     ]
+
+
+def to_metres(distance_km: float | None) -> float | None:
+    """A distance as it is shown: points in lists are not truer than a metre, at best."""
+    return None if distance_km is None else round(distance_km, 3)
 
 
 def occurrence_of_hit(meeting: Meeting, hit: Hit) -> ScheduledOccurrence | None:

@@ -77,6 +77,9 @@ def read_document(schema: GraphQLSchema, text: str, limits: Limits) -> Document:
         node = parse(text, max_lexical_tokens=limits.tokens, max_comments=limits.comments)
         shape = check_shape(node, limits)
     except GraphQLError as error:
+        if error.message.endswith("Parsing aborted."):
+            # The parser stops at a limit without counting what is left.
+            error.original_error = TooMuch("tokens", limit=limits.tokens, asked=limits.tokens + 1)
         raise Refused([error]) from error
     except MeetingsError as error:
         raise refusal(error) from error
@@ -111,6 +114,8 @@ def prepare(documents: Documents, request: Request) -> Operation:
     """The operation that a request asks for, with its variables checked and its cost known; Refused."""
     document = documents.get(request.query)
     node = _operation(document.node, request.operation_name)
+    if documents.schema.get_root_type(node.operation) is None:
+        raise refusal(InvalidQuery("query", f"there is no {node.operation.value} here, only queries and mutations"))
     variables = get_variable_values(
         documents.schema, node.variable_definitions or (), dict(request.variables or {}), max_errors=_MAX_ERRORS
     )

@@ -65,8 +65,12 @@ def checked_after(after: str | None) -> str | None:
 class PageInfo(graphene.ObjectType):
     """Where a page lies in the whole list."""
 
-    has_next_page = graphene.Boolean(required=True, description="More follow; ask with `after: endCursor`.")
-    has_previous_page = graphene.Boolean(required=True, description="There are others before this page.")
+    has_next_page = graphene.Boolean(
+        required=True, description="true: more follow; ask the same again with `after: endCursor`."
+    )
+    has_previous_page = graphene.Boolean(
+        required=True, description="true: there are others before this page, which were on pages before it."
+    )
     start_cursor = graphene.String(description="The cursor of the first on this page; null: the page is empty.")
     end_cursor = graphene.String(description="The cursor of the last on this page; null: the page is empty.")
 
@@ -91,6 +95,16 @@ def place_of(page: Page) -> PagePlace:
     )
 
 
+def page_info_field() -> graphene.Field:
+    """The field `page_info` over what the search found."""
+    return graphene.Field(
+        PageInfo,
+        required=True,
+        description="Where this page lies in the whole list, and how to go on from it.",
+        resolver=lambda root, info: place_of(root.page),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice(Generic[Item]):
     """A page of a list that is in memory."""
@@ -104,8 +118,10 @@ def connection_fields(type_: Any, description: str) -> tuple[graphene.Field, gra
     """The fields `nodes`, `page_info` and `total_count` over a `Slice`."""
     return (
         many(type_, description),
-        graphene.Field(PageInfo, required=True, description="Where this page lies in the whole list."),
-        graphene.Int(required=True, description="How many there are on all pages together."),
+        graphene.Field(
+            PageInfo, required=True, description="Where this page lies in the whole list, and how to go on from it."
+        ),
+        graphene.Int(required=True, description="How many there are on all pages together; the same on every page."),
     )
 
 

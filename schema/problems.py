@@ -34,7 +34,10 @@ class Problem(graphene.ObjectType):
         required=True,
         description="For programs: " + ", ".join(f"`{code.value}`" for code in ProblemCode) + ". The list may grow.",
     )
-    message = graphene.String(required=True, description="For people, in English: what is wrong and what would do.")
+    message = graphene.String(
+        required=True,
+        description="For people, in English: what is wrong and what would do, e.g. `at most 100 characters, not 120`.",
+    )
     field = graphene.List(
         graphene.NonNull(graphene.String),
         description='The argument it speaks of, as a path, e.g. `["entries", "0", "meetingId"]`.',

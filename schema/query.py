@@ -12,10 +12,9 @@ import graphene
 from meetings import model, search
 from meetings.errors import InvalidQuery
 from meetings.listing import fold
-from meetings.source import Source as KnownSource
 from meetings.vocabulary import Fellowship as KnownFellowship
 from meetings.vocabulary import Format as KnownFormat
-from schema.context import Context, Info
+from schema.context import Context
 from schema.enums import MeetingOrder
 from schema.fellowships import Fellowship, find_fellowships
 from schema.filters import checked_items, checked_text, checked_window, fellowship_code, read_filter
@@ -26,7 +25,7 @@ from schema.nodes import Node, find_node
 from schema.occurrences import Found, OccurrenceConnection
 from schema.paging import Slice, after_argument, checked_after, checked_first, cut, first_argument, many
 from schema.scalars import DateTime
-from schema.schedules import KEY, OpenSchedule, Schedule, open_schedule
+from schema.schedules import KEY, Schedule, open_schedule
 from schema.service_bodies import ServiceBodyConnection, matching_bodies
 from schema.sources import Source
 from search.meetings import find_meetings
@@ -42,135 +41,96 @@ class Query(graphene.ObjectType):
 
     meetings = graphene.Field(
         MeetingConnection,
-        description="Recurring meetings that match.",
-        filter=MeetingFilter(description="What to find; left out: all."),
+        description="Recurring meetings that match, each once, in a stable total order.",
+        filter=MeetingFilter(description="What to find; left out: all that can be gone to."),
         order_by=MeetingOrder(description="Their order; left out: `DISTANCE` with a point, else `NEXT_START`."),
         first=first_argument(25),
         after=after_argument(),
+        resolver=lambda _, info, **asked: search_meetings(info.context, **asked),
     )
     occurrences = graphene.Field(
         OccurrenceConnection,
         description="Dated instances of meetings that match, soonest first; cancelled ones are shown, marked.",
-        filter=MeetingFilter(description="Of what meetings; its `time` may not have a window."),
+        filter=MeetingFilter(
+            description="Of what meetings; its `time` may not have `within`, `from`, `until` or `inProgress`."
+        ),
         start=DateTime(name="from", description="Those that start at or after this; left out: now."),
         until=DateTime(description="Those that start before this, at most 92 days later; left out: seven days later."),
         include_in_progress=graphene.Boolean(
-            default_value=False, description="Also those that began before `from` and are not over then."
+            default_value=False, description="true: also those that began before `from` and are not over by then."
         ),
         first=first_argument(25),
         after=after_argument(),
+        resolver=lambda _, info, **asked: search_occurrences(info.context, **asked),
     )
     meeting = graphene.Field(
         Meeting,
-        description="One meeting, withdrawn or not.",
-        id=graphene.ID(required=True, description="Any id it ever had."),
+        description="One meeting, withdrawn or not; null: no meeting ever had this id.",
+        id=graphene.ID(required=True, description="Any id it ever had, e.g. from an app's favourites."),
+        resolver=lambda _, info, id: info.context.loaders.meetings.get(checked_text("id", id)),
     )
     meetings_by_ids = graphene.List(
         Meeting,
         required=True,
-        description="Meetings in the order asked; null where there is none.",
+        description="Meetings in the order asked, withdrawn or not; null where no meeting ever had the id.",
         ids=graphene.List(
-            graphene.NonNull(graphene.ID), required=True, description="Any ids they ever had, at most 100."
+            graphene.NonNull(graphene.ID), required=True, description="Any ids they ever had, at most 100 at a time."
         ),
+        resolver=lambda _, info, ids: info.context.loaders.meetings.get_all(checked_items("ids", ids)),
     )
     node = graphene.Field(
         Node,
         description="Anything that has an id: a meeting, fellowship, service body or source.",
-        id=graphene.ID(required=True, description="Its id."),
+        id=graphene.ID(required=True, description="Its id as another answer told it, e.g. `fellowship:NA`."),
+        resolver=lambda _, info, id: find_node(info.context, checked_text("id", id)),
     )
     fellowships = many(
         Fellowship,
-        "The fellowships we know.",
+        "The fellowships we know, with what each is and for whom it exists.",
         text=graphene.String(
             description="By code, name or what people call it, e.g. `al-anon`; forgiving; best first."
         ),
+        resolver=lambda _, info, text=None: asked_fellowships(info.context, text),
     )
     formats = many(
         Format,
-        "The canonical formats.",
+        "The canonical formats, with words for people and codes for filters.",
         fellowship=graphene.String(description="Without those that only other fellowships have a code for, e.g. `NA`."),
         category=graphene.String(description="Those of exactly this category, e.g. `access`; any letter case."),
+        resolver=lambda _, info, **asked: asked_formats(info.context, **asked),
     )
     service_bodies = graphene.Field(
         ServiceBodyConnection,
-        description="Who is responsible for meetings, by name.",
-        parent=graphene.ID(description="Those right below this one."),
+        description="Who is responsible for meetings, in the order of their names.",
+        parent=graphene.ID(description="Those right below the body of this id; left out: all."),
         text=graphene.String(description="Those with every one of these words in the name; accents do not count."),
         first=first_argument(25),
         after=after_argument(),
+        resolver=lambda _, info, **asked: page_of_bodies(info.context, **asked),
     )
-    sources = many(Source, "The lists that meetings come from, in the order they were added.")
+    sources = many(
+        Source,
+        "The lists that meetings come from, in the order they were added.",
+        resolver=lambda _, info: list(info.context.loaders.sources().values()),
+    )
     schedule = graphene.Field(
         Schedule,
-        description="What a person keeps; null: no schedule has this key.",
+        description="What a person keeps; null: no schedule has this key, or it was deleted.",
         key=graphene.String(required=True, description=KEY),
+        resolver=lambda _, info, key: open_schedule(info.context.read, key),
     )
-
-    @staticmethod
-    def resolve_meetings(root: None, info: Info, filter: Values | None = None, **page: Any) -> Found:
-        """By the read index."""
-        return search_meetings(info.context, filter, **page)
-
-    @staticmethod
-    def resolve_occurrences(root: None, info: Info, filter: Values | None = None, **page: Any) -> Found:
-        """By the read index."""
-        return search_occurrences(info.context, filter, **page)
-
-    @staticmethod
-    def resolve_meeting(root: None, info: Info, id: str) -> model.Meeting | None:
-        """By any id."""
-        return info.context.loaders.meetings.get(checked_text("id", id))
-
-    @staticmethod
-    def resolve_meetings_by_ids(root: None, info: Info, ids: list[str]) -> list[model.Meeting | None]:
-        """By any ids, in one statement."""
-        return info.context.loaders.meetings.get_all(checked_items("ids", ids))
-
-    @staticmethod
-    def resolve_node(root: None, info: Info, id: str) -> object:
-        """By the form of the id."""
-        return find_node(info.context, id)
-
-    @staticmethod
-    def resolve_fellowships(root: None, info: Info, text: str | None = None) -> list[KnownFellowship]:
-        """From the vocabulary."""
-        return find_fellowships(info.context.vocabulary, text and checked_text("text", text))
-
-    @staticmethod
-    def resolve_formats(
-        root: None, info: Info, fellowship: str | None = None, category: str | None = None
-    ) -> list[KnownFormat]:
-        """From the vocabulary."""
-        vocabulary = info.context.vocabulary
-        code = fellowship_code("fellowship", fellowship, vocabulary) if fellowship is not None else None
-        return list_formats(vocabulary, code, category)
-
-    @staticmethod
-    def resolve_service_bodies(root: None, info: Info, **page: Any) -> Slice[model.ServiceBody]:
-        """From the database."""
-        return page_of_bodies(info.context, **page)
-
-    @staticmethod
-    def resolve_sources(root: None, info: Info) -> list[KnownSource]:
-        """From the database."""
-        return list(info.context.loaders.sources().values())
-
-    @staticmethod
-    def resolve_schedule(root: None, info: Info, key: str) -> OpenSchedule | None:
-        """By the hash of its key."""
-        return open_schedule(info.context.read, key)
 
 
 def search_meetings(
     context: Context,
-    given: Values | None,
     *,
+    filter: Values | None = None,
     order_by: search.MeetingOrder | None = None,
     first: int | None = None,
     after: str | None = None,
 ) -> Found:
     """A page of meetings; InvalidQuery, CursorExpired."""
-    wanted = _with_ids_now(context, read_filter(given, vocabulary=context.vocabulary, now=context.minute))
+    wanted = _with_ids_now(context, read_filter(filter, vocabulary=context.vocabulary, now=context.minute))
     near = wanted.place.near is not None
     if order_by is search.MeetingOrder.DISTANCE and not near:
         raise InvalidQuery("orderBy", "DISTANCE needs filter.place.near")
@@ -186,8 +146,8 @@ def search_meetings(
 
 def search_occurrences(
     context: Context,
-    given: Values | None,
     *,
+    filter: Values | None = None,
     start: datetime | None = None,
     until: datetime | None = None,
     include_in_progress: bool | None = False,
@@ -196,7 +156,7 @@ def search_occurrences(
 ) -> Found:
     """A page of occurrences; InvalidQuery, CursorExpired."""
     now = context.minute
-    wanted = read_filter(given, vocabulary=context.vocabulary, now=now, windowed=False)
+    wanted = read_filter(filter, vocabulary=context.vocabulary, now=now, windowed=False)
     begin, end = checked_window(start, until, now=now)
     query = search.OccurrenceQuery(
         filter=_with_ids_now(context, wanted),
@@ -225,6 +185,17 @@ def _with_ids_now(context: Context, wanted: search.MeetingFilter) -> search.Meet
     )
 
 
+def asked_fellowships(context: Context, text: str | None) -> list[KnownFellowship]:
+    """All, or those that the text may mean; InvalidQuery."""
+    return find_fellowships(context.vocabulary, None if text is None else checked_text("text", text))
+
+
+def asked_formats(context: Context, *, fellowship: str | None = None, category: str | None = None) -> list[KnownFormat]:
+    """All, or those of a fellowship or a category; InvalidQuery."""
+    owner = None if fellowship is None else fellowship_code("fellowship", fellowship, context.vocabulary)
+    return list_formats(context.vocabulary, owner, None if category is None else checked_text("category", category))
+
+
 def page_of_bodies(
     context: Context,
     *,
@@ -235,11 +206,12 @@ def page_of_bodies(
 ) -> Slice[model.ServiceBody]:
     """A page of service bodies; InvalidQuery, CursorExpired."""
     words = None if text is None else checked_text("text", text)
-    found = matching_bodies(list_service_bodies(context.read), parent, words)
-    return cut(
-        found,
+    page = cut(
+        matching_bodies(list_service_bodies(context.read), parent, words),
         lambda body: (fold(body.name), body.id),
         first=checked_first(first, 25),
         after=checked_after(after),
         question=(parent, words),
     )
+    context.loaders.service_bodies.announce(body.parent_id for body in page.nodes if body.parent_id)
+    return page

@@ -50,7 +50,8 @@ def changed_options(schedule: Schedule, given: Input, now: datetime) -> Schedule
         values["name"] = (values["name"] or "").strip() or None
     if all(getattr(schedule, name) == value for name, value in values.items()):
         return schedule
-    return replace(schedule, **values, revision=schedule.revision + 1, updated_at=now)
+    counted = {"revision": schedule.revision + 1, "changes": schedule.changes + 1}
+    return replace(schedule, **values, **counted, updated_at=now)
 
 
 def new_schedule(id: str, given: Input, meetings: Sequence[Meeting | None], now: datetime) -> Schedule:
@@ -58,7 +59,7 @@ def new_schedule(id: str, given: Input, meetings: Sequence[Meeting | None], now:
     zones = (meeting.recurrence.zone for meeting in meetings if meeting and meeting.recurrence)
     options = {name: value for name, value in given.items() if name in _OPTIONS and value is not None}
     usual = {"name": None, "time_zone": next(zones, NO_ZONE), "discreet": True, "reminder_minutes": None}
-    return Schedule(id=id, **(usual | options), created_at=now, updated_at=now)
+    return Schedule(id=id, **(usual | options), created_at=now, updated_at=now, entries_updated_at=now)
 
 
 def _problems_of(entry: Input, path: tuple[str, ...], meetings: Mapping[str, Meeting | None]) -> list[Trouble]:
@@ -123,6 +124,11 @@ def _id_now(id: str, meetings: Mapping[str, Meeting | None]) -> str:
     return meeting.id if meeting else id
 
 
+def touched(schedule: Schedule, now: datetime) -> Schedule:
+    """The schedule after a change of its entries, by which clients know that there was one."""
+    return replace(schedule, changes=schedule.changes + 1, entries_updated_at=now)
+
+
 def _entry(id: str, given: Input, old: ScheduleEntry | None, schedule: Schedule, now: datetime) -> ScheduleEntry:
     dates = given.get("dates")
     entry = ScheduleEntry(
@@ -132,6 +138,8 @@ def _entry(id: str, given: Input, old: ScheduleEntry | None, schedule: Schedule,
         skipped_dates=tuple(sorted(set(given.get("skipped_dates") or ()))),
         dates=None if dates is None else tuple(sorted(set(dates))),
         added_on=now.astimezone(zone(schedule.time_zone)).date(),
+        # Not from 1: an entry that was removed and comes back must not count lower than before.
+        revision=schedule.changes,
         updated_at=now,
     )
     if old is None:

@@ -51,28 +51,40 @@ def _from_entry(name: str, default: object, root: tuple[kept.ScheduleEntry, Know
 
 
 class ScheduleEntry(graphene.ObjectType):
-    """A meeting in a schedule."""
+    """A meeting in a schedule, with what the person keeps of it."""
 
     class Meta:
         default_resolver = _from_entry
 
-    meeting = graphene.Field(Meeting, required=True, description="The meeting, withdrawn or not.")
-    note = graphene.String(description="A note for oneself; it is shown in the calendar.")
-    reminder_minutes = graphene.Int(description="Minutes before each start; null: as the schedule says.")
-    skipped_dates = many(Date, "Local dates on which it is not shown.")
-    dates = graphene.List(graphene.NonNull(Date), description="Only on these local dates; null: every time it meets.")
-
-    @staticmethod
-    def resolve_meeting(root: tuple[kept.ScheduleEntry, KnownMeeting], info: Info) -> KnownMeeting:
-        """Known already."""
-        return root[1]
+    meeting = graphene.Field(
+        Meeting,
+        required=True,
+        description="The meeting, withdrawn or not; it answers under its present id.",
+        resolver=lambda root, info: root[1],
+    )
+    note = graphene.String(description="A note for oneself, e.g. `Bring keys`; it is shown in the calendar.")
+    reminder_minutes = graphene.Int(
+        description="Minutes before each start at which calendars remind; null: as the schedule says."
+    )
+    skipped_dates = many(Date, "Local dates on which it is not shown, in order; empty: none is skipped.")
+    dates = graphene.List(
+        graphene.NonNull(Date), description="Only on these local dates, in order; null: every time it meets."
+    )
 
 
 class Conflict(graphene.ObjectType):
     """Two occurrences that overlap."""
 
-    first = graphene.Field(Occurrence, required=True, description="The one that starts earlier.")
-    second = graphene.Field(Occurrence, required=True, description="The one that starts while the first is held.")
+    first = graphene.Field(
+        Occurrence,
+        required=True,
+        description="The one that starts earlier; of two that start together, the one with the smaller id.",
+    )
+    second = graphene.Field(
+        Occurrence,
+        required=True,
+        description="The one that starts before the first is over. Both are held; neither is cancelled.",
+    )
 
 
 def _from_schedule(name: str, default: object, root: OpenSchedule, info: Info) -> object:
@@ -85,80 +97,95 @@ class Schedule(graphene.ObjectType):
     class Meta:
         default_resolver = _from_schedule
 
-    id = graphene.ID(required=True, description="Opaque and lasting; it opens nothing.")
-    name = graphene.String(required=True, description="Its name in calendars, e.g. `Meetings`.")
-    time_zone = TimeZone(required=True, description="The zone of its dates.")
-    discreet = graphene.Boolean(required=True, description="Titles do not tell what kind of meeting it is.")
-    reminder_minutes = graphene.Int(description="Minutes before each start to remind; null: no reminder.")
-    entries = many(ScheduleEntry, "Its meetings, in the order they were added.")
-    conflicts = many(Conflict, "Pairs that overlap in the coming four weeks, soonest first; at most 200.")
+    id = graphene.ID(
+        required=True, description="Opaque and lasting; it opens nothing, so it may be logged where a key may not."
+    )
+    name = graphene.String(
+        required=True,
+        description=f"What calendars call it, e.g. `My week`; `{UNNAMED}` if it was given no name.",
+        resolver=lambda root, info: root.schedule.name or UNNAMED,
+    )
+    time_zone = TimeZone(required=True, description="The zone in which its dates are read, e.g. `America/New_York`.")
+    discreet = graphene.Boolean(
+        required=True, description="true: titles in the calendar do not tell what kind of meeting it is."
+    )
+    reminder_minutes = graphene.Int(
+        description="Minutes before each start at which calendars remind; null: no reminder."
+    )
+    entries = many(
+        ScheduleEntry,
+        "Its meetings, in the order they were added; at most 200.",
+        resolver=lambda root, info: entries_with_meetings(info.context, root.schedule),
+    )
+    conflicts = many(
+        Conflict,
+        "Pairs that overlap in the coming four weeks, soonest first; at most 200.",
+        resolver=lambda root, info: coming_conflicts(info.context, root.schedule),
+    )
     occurrences = many(
         Occurrence,
-        "What it shows, soonest first; cancelled ones too, marked.",
+        "The dates that its feed shows, soonest first; cancelled ones too, marked.",
         start=DateTime(name="from", description="Those that start at or after this; left out: now."),
-        until=DateTime(description="Those that start before this, at most 92 days after `from`; left out: 28 days."),
+        until=DateTime(description="Those that start before this, at most 92 days later; left out: four weeks later."),
         first=first_argument(50),
+        resolver=lambda root, info, **asked: occurrences_asked(info.context, root.schedule, **asked),
     )
-    feed_url = URL(required=True, description="The calendar to subscribe to. Whoever knows this address can read it.")
-    webcal_url = graphene.String(required=True, description="The same as `webcal://…`, which opens a calendar app.")
-
-    @staticmethod
-    def resolve_name(root: OpenSchedule, info: Info) -> str:
-        """Its own, else a plain one."""
-        return root.schedule.name or UNNAMED
-
-    @staticmethod
-    def resolve_entries(root: OpenSchedule, info: Info) -> list[tuple[kept.ScheduleEntry, KnownMeeting]]:
-        """With their meetings."""
-        meetings = _entry_meetings(info.context, root.schedule)
-        return [(e, meetings[e.meeting_id]) for e in root.schedule.entries if e.meeting_id in meetings]
-
-    @staticmethod
-    def resolve_conflicts(root: OpenSchedule, info: Info) -> list[dict[str, ScheduledOccurrence]]:
-        """From now on."""
-        pairs = conflicts(root.schedule, _entry_meetings(info.context, root.schedule), info.context.now)
-        return [{"first": first, "second": second} for first, second in pairs]
-
-    @staticmethod
-    def resolve_occurrences(
-        root: OpenSchedule, info: Info, first: int | None = None, **window: datetime | None
-    ) -> list[ScheduledOccurrence]:
-        """In the window asked for."""
-        now = info.context.minute
-        start, until = checked_window(window.get("start"), window.get("until"), now=now, default=CONFLICT_WINDOW)
-        shown = agenda(root.schedule, _entry_meetings(info.context, root.schedule), start, until)
-        return shown[: checked_first(first, 50)]
-
-    @staticmethod
-    def resolve_feed_url(root: OpenSchedule, info: Info) -> str:
-        """Made of the key."""
-        return feed_url(info.context.base_url, root)
-
-    @staticmethod
-    def resolve_webcal_url(root: OpenSchedule, info: Info) -> str:
-        """The feed's, by another scheme."""
-        return "webcal:" + feed_url(info.context.base_url, root).split(":", 1)[1]
+    feed_url = URL(
+        required=True,
+        description="The calendar to subscribe to. Whoever knows this address can read it.",
+        resolver=lambda root, info: info.context.base_url + feed_path(root),
+    )
+    webcal_url = graphene.String(
+        required=True,
+        description="The same address as `webcal://…`, which opens a calendar app when tapped.",
+        resolver=lambda root, info: "webcal:" + info.context.base_url.split(":", 1)[1] + feed_path(root),
+    )
 
 
-def feed_url(base_url: str, opened: OpenSchedule) -> str:
-    """The address of the feed, which only the key's holder can tell."""
-    return f"{base_url}/calendars/{feed_token(opened.key, opened.schedule.rotation)}.ics"
+def feed_path(opened: OpenSchedule) -> str:
+    """Where the feed is, which only the key's holder can tell."""
+    return f"/calendars/{feed_token(opened.key, opened.schedule.rotation)}.ics"
+
+
+def entries_with_meetings(context: Context, schedule: kept.Schedule) -> list[tuple[kept.ScheduleEntry, KnownMeeting]]:
+    """What `ScheduleEntry` shows."""
+    meetings = _entry_meetings(context, schedule)
+    return [(entry, meetings[entry.meeting_id]) for entry in schedule.entries if entry.meeting_id in meetings]
+
+
+def coming_conflicts(context: Context, schedule: kept.Schedule) -> list[dict[str, ScheduledOccurrence]]:
+    """What `Conflict` shows."""
+    pairs = conflicts(schedule, _entry_meetings(context, schedule), context.now)
+    return [{"first": first, "second": second} for first, second in pairs]
+
+
+def occurrences_asked(
+    context: Context,
+    schedule: kept.Schedule,
+    *,
+    start: datetime | None = None,
+    until: datetime | None = None,
+    first: int | None = None,
+) -> list[ScheduledOccurrence]:
+    """What the schedule shows in the window asked for; InvalidQuery."""
+    begin, end = checked_window(start, until, now=context.minute, default=CONFLICT_WINDOW)
+    return agenda(schedule, _entry_meetings(context, schedule), begin, end)[: checked_first(first, 50)]
 
 
 class SchedulePayload(graphene.ObjectType):
     """A schedule after a change."""
 
-    schedule = graphene.Field(Schedule, description="The schedule as it is now; null: there are problems.")
+    schedule = graphene.Field(Schedule, description="The schedule as it is after the change; null: there are problems.")
     key = graphene.String(
         description="Only from `createSchedule`, and only this once: keep it, nobody can tell it again."
     )
-    problems = many(Problem, "Why nothing was done; empty: it was done.")
+    problems = many(Problem, "Why nothing was done, one for each thing that is wrong; empty: all was done.")
 
 
 class DeletePayload(graphene.ObjectType):
     """After a deletion."""
 
     deleted = graphene.Boolean(
-        required=True, description="The schedule is forgotten, and its feed is an empty calendar."
+        required=True, description="true: the schedule is forgotten, and its feed is an empty calendar for 30 days."
     )
-    problems = many(Problem, "Why nothing was done; empty: it was done.")
+    problems = many(Problem, "Why nothing was done, one for each thing that is wrong; empty: all was done.")

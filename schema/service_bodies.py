@@ -8,9 +8,8 @@ import graphene
 
 from meetings.listing import fold
 from meetings.model import ServiceBody as KnownBody
-from schema.context import Info
 from schema.nodes import Node
-from schema.paging import Slice, connection_fields
+from schema.paging import connection_fields
 from schema.scalars import URL
 
 
@@ -21,28 +20,27 @@ class ServiceBody(graphene.ObjectType):
         interfaces = (Node,)
         possible_types = (KnownBody,)
 
-    name = graphene.String(required=True, description="Its name, e.g. `Lantern Area`.")
-    kind = graphene.String(required=True, description="What it is, as its source says, e.g. `AREA` or `REGION`.")
-    parent = graphene.Field(lambda: ServiceBody, description="The body above it; null: the top of its tree.")
-    url = URL(description="Its own site.")
-    helpline = graphene.String(description="Its public helpline, as one dials it.")
-
-    @staticmethod
-    def resolve_parent(root: KnownBody, info: Info) -> KnownBody | None:
-        """With those of the whole page."""
-        return info.context.loaders.service_bodies.get(root.parent_id) if root.parent_id else None
+    name = graphene.String(required=True, description="Its name as its source writes it, e.g. `Lantern Area`.")
+    kind = graphene.String(
+        required=True, description="What kind of body it is, as its source says, e.g. `AREA` or `REGION`."
+    )
+    parent = graphene.Field(
+        lambda: ServiceBody,
+        description="The body above it in its source's tree; null: it is at the top.",
+        resolver=lambda root, info: info.context.loaders.service_body(root.parent_id),
+    )
+    url = URL(description="Its own site for the public; null: it has none, or none that we know.")
+    helpline = graphene.String(
+        description="Its public helpline, as one dials it, e.g. `+1 555 010 0100`; null: none is known."
+    )
 
 
 class ServiceBodyConnection(graphene.ObjectType):
     """A page of service bodies, by name."""
 
-    nodes, page_info, total_count = connection_fields(ServiceBody, "The bodies of this page.")
-
-    @staticmethod
-    def resolve_nodes(root: Slice[KnownBody], info: Info) -> Sequence[KnownBody]:
-        """Their parents come in one statement."""
-        info.context.loaders.service_bodies.announce(body.parent_id for body in root.nodes if body.parent_id)
-        return root.nodes
+    nodes, page_info, total_count = connection_fields(
+        ServiceBody, "The service bodies of this page, by name and then by id."
+    )
 
 
 def matching_bodies(bodies: Sequence[KnownBody], parent: str | None, text: str | None) -> list[KnownBody]:

@@ -6,10 +6,7 @@ from datetime import datetime, timedelta
 
 import graphene
 
-from meetings import model
 from meetings.source import Source as KnownSource
-from meetings.vocabulary import Fellowship as KnownFellowship
-from schema.context import Info
 from schema.fellowships import Fellowship, known_fellowship
 from schema.nodes import Node
 from schema.scalars import URL, DateTime
@@ -25,29 +22,35 @@ class Source(graphene.ObjectType):
         interfaces = (Node,)
         possible_types = (KnownSource,)
 
-    name = graphene.String(required=True, description="What the list is called, e.g. `Lantern Area`.")
-    importer = graphene.String(required=True, description="In which form it is read, e.g. `bmlt` or `meeting_guide`.")
-    fellowship = graphene.Field(Fellowship, description="Whose list it is; null: of several fellowships.")
-    url = URL(description="Where people can read it; not what we fetch.")
-    attribution = graphene.String(description="Whom to name when its meetings are shown.")
-    last_good_import_at = DateTime(description="When it was last read without fault; null: never yet.")
-    meeting_count = graphene.Int(required=True, description="How many meetings it has now, withdrawn ones not counted.")
+    name = graphene.String(
+        required=True, description="What the list is called, e.g. `Lantern Area`; without a name, its id."
+    )
+    importer = graphene.String(
+        required=True, description="In which form it is read: e.g. `bmlt`, `meeting_guide` or `native`."
+    )
+    fellowship = graphene.Field(
+        Fellowship,
+        description="The fellowship whose list it is; null: it is of several.",
+        resolver=lambda root, info: root.fellowship and known_fellowship(info.context.vocabulary, root.fellowship),
+    )
+    url = URL(description="Where people can read the list themselves; not the address we fetch.")
+    attribution = graphene.String(
+        description="Whom to name where its meetings are shown, e.g. `Meetings by Lantern Area`."
+    )
+    last_good_import_at = DateTime(description="When the list was last read without fault; null: it never was yet.")
+    meeting_count = graphene.Int(
+        required=True,
+        description="How many meetings it has now; withdrawn ones are not counted.",
+        resolver=lambda root, info: info.context.loaders.meeting_counts().get(root.id, 0),
+    )
     healthy = graphene.Boolean(
-        required=True, description="It is not paused, and was read without fault within 72 hours."
+        required=True,
+        description="It is not paused, and was read without fault within the last 72 hours.",
+        resolver=lambda root, info: is_healthy(root, info.context.now),
     )
     paused = graphene.Boolean(
-        required=True, description="A person has stopped it from being read; what we have is shown."
+        required=True, description="A person has stopped it from being read; what we have of it is still shown."
     )
-
-    @staticmethod
-    def resolve_fellowship(root: KnownSource, info: Info) -> KnownFellowship | None:
-        """By its code."""
-        return known_fellowship(info.context.vocabulary, root.fellowship) if root.fellowship else None
-
-    @staticmethod
-    def resolve_healthy(root: KnownSource, info: Info) -> bool:
-        """As of now."""
-        return is_healthy(root, info.context.now)
 
 
 def is_healthy(source: KnownSource, now: datetime) -> bool:
@@ -59,17 +62,14 @@ def is_healthy(source: KnownSource, now: datetime) -> bool:
 class SourceListing(graphene.ObjectType):
     """That a source lists a meeting."""
 
-    source = graphene.Field(Source, required=True, description="The source.")
-    source_key = graphene.String(required=True, description="The source's own id of the meeting, e.g. `1234`.")
-    url = URL(description="The meeting's page in that list.")
-    last_seen_at = DateTime(required=True, description="When the source last listed it.")
-
-
-def listing_fields(source: KnownSource, meeting: model.Meeting) -> dict[str, object]:
-    """What `SourceListing` shows."""
-    return {
-        "source": source,
-        "source_key": meeting.source_key,
-        "url": meeting.url,
-        "last_seen_at": meeting.last_seen_at,
-    }
+    source = graphene.Field(
+        Source,
+        required=True,
+        description="The source that lists the meeting, with whom to name for it.",
+        resolver=lambda root, info: info.context.loaders.sources()[root.source_id],
+    )
+    source_key = graphene.String(
+        required=True, description="The source's own id of the meeting, e.g. `1234`; for talking to its keepers."
+    )
+    url = URL(description="The meeting's own page in that list; null: it has none that we know.")
+    last_seen_at = DateTime(required=True, description="When the source last listed it; imports are twice a day.")

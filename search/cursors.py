@@ -7,8 +7,9 @@ would otherwise come twice, a week later.
 from __future__ import annotations
 
 import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Set
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import blake2b
@@ -25,6 +26,7 @@ _LASTS = 24 * 60
 _SKEW = 5
 #: No cursor of ours is longer: names are short.
 _LONGEST = 8192
+_FOR_URLS = bytes.maketrans(b"+/", b"-_")
 
 
 class Position(NamedTuple):
@@ -48,7 +50,7 @@ class Asked:
 
 def question_of(asked: MeetingFilter) -> str:
     """A short hash of a filter, the same in every process; without the window, which a cursor holds itself."""
-    timeless = replace(asked, time=replace(asked.time, window=None))
+    timeless = asked if asked.time.window is None else replace(asked, time=replace(asked.time, window=None))
     text = orjson.dumps(timeless, default=_plain, option=orjson.OPT_SORT_KEYS)
     return blake2b(text, digest_size=9).hexdigest()
 
@@ -61,10 +63,15 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value)} in a filter")
 
 
-def cursor_of(asked: Asked, position: Position) -> str:
-    """An opaque text."""
-    body = orjson.dumps([asked.order, asked.question, asked.now, asked.window, *position])
-    return urlsafe_b64encode(zlib.crc32(body).to_bytes(4, "big") + body).rstrip(b"=").decode("ascii")
+def cursors_of(asked: Asked, positions: Iterable[Position]) -> list[str]:
+    """Opaque texts."""
+    told = (asked.order, asked.question, asked.now, asked.window)
+    return [_sealed(orjson.dumps(told + position)) for position in positions]
+
+
+def _sealed(body: bytes) -> str:
+    text = b2a_base64(zlib.crc32(body).to_bytes(4, "big") + body, newline=False)
+    return text.translate(_FOR_URLS, b"=").decode("ascii")
 
 
 def resume(cursor: str, asked: Asked) -> tuple[Asked, Position]:

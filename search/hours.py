@@ -22,40 +22,43 @@ class Judgement:
     """Judges single starts. `zone` is the viewer's, None: each meeting's own clock on the wall.
 
     `limits` are the longest length by minute of the week, made of `parts`, by which two judgements are the same.
+    `running_at`: only what is not over by that instant; what starts then or later never is.
     """
 
     parts: Hashable
     limits: Ints = field(compare=False)
     shortest: int = 0
     zone: int | None = None
+    running_at: int | None = None
 
 
-def judgement_of(time: TimeFilter, zones: Zones) -> Judgement:
+def judgement_of(time: TimeFilter, zones: Zones, running_at: int | None = None) -> Judgement:
     """All parts of a filter that judge one start, but the window."""
     if time.zone is not None and time.zone not in zones.names:
         raise InvalidQuery("filter.time.zone", f"no time zone is called {time.zone!r}; write it as in Europe/Oslo")
     longest = None if time.max_duration is None else time.max_duration // _MINUTE
-    shortest = 0 if time.min_duration is None else -(-time.min_duration // _MINUTE)
     parts = (
         time.days, time.starts_from, time.starts_before, time.times_of_day, time.ends_by, longest, time.excluded_days,
     )  # fmt: skip
-    viewer = None if time.zone is None else zones.names[time.zone]
-    return Judgement(parts=parts, limits=_limits(*parts), shortest=shortest, zone=viewer)
+    return Judgement(
+        parts=parts,
+        limits=_limits(*parts),
+        shortest=0 if time.min_duration is None else -(-time.min_duration // _MINUTE),
+        zone=None if time.zone is None else zones.names[time.zone],
+        running_at=running_at,
+    )
 
 
-def accepts(judgement: Judgement, week_minutes: Ints, lengths: Ints) -> Flags:
-    """Which starts are accepted, by the minute of the week in the judge's zone and the length."""
-    accepted = lengths <= judgement.limits.take(week_minutes, mode="clip")
+def accepts(judgement: Judgement, zones: Zones, starts: Ints, walls: Ints, lengths: Ints) -> Flags:
+    """Which starts are accepted; `walls` are the minutes of the week that their own clocks show."""
+    if judgement.zone is not None:
+        walls = (starts + offsets_at(zones, judgement.zone, starts)) % WEEK
+    accepted = lengths <= judgement.limits.take(walls, mode="clip")
     if judgement.shortest:
         accepted &= lengths >= judgement.shortest
+    if judgement.running_at is not None:
+        accepted &= (starts + lengths > judgement.running_at) | (starts >= judgement.running_at)
     return accepted
-
-
-def week_minutes(judgement: Judgement, zones: Zones, starts: Ints, walls: Ints) -> Ints:
-    """When starts are for the judge: `walls` by their own clocks, else the instants by the viewer's."""
-    if judgement.zone is None:
-        return walls
-    return (starts + offsets_at(zones, judgement.zone, starts)) % WEEK
 
 
 @lru_cache(maxsize=512)

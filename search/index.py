@@ -14,10 +14,11 @@ from typing import Any, TypeVar
 
 from search.columns import Generation
 from search.files import current_number, current_stamp, read_generation
+from search.schedules import Calendar
 
 T = TypeVar("T")
-#: Tables kept for the next search: by minute, by filter. Each is at most some hundred kilobytes.
-_KEPT = 64
+#: Tables kept for the next search, by minute and by filter: some hundred kilobytes each where lists are large.
+_KEPT = 16
 #: How often a holder looks whether there is a newer generation; a change is seen so much later at most.
 LOOK_AFTER_S = 0.05
 #: A generation may be taken away between reading its name and its files; then there is a newer one.
@@ -30,7 +31,9 @@ class Index:
     def __init__(self, generation: Generation, number: int = 0) -> None:
         self.columns = generation
         self.generation = number
+        self.calendar = Calendar(schedules=generation.schedules, zones=generation.zones)
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._asked: OrderedDict[Hashable, int] = OrderedDict()
 
     @property
     def built_at(self) -> int:
@@ -42,9 +45,14 @@ class Index:
         """The number in the change log up to which it is complete."""
         return self.columns.header.change
 
-    def keeps(self, key: Hashable) -> bool:
-        """Whether it is here."""
-        return key in self._kept
+    def pays(self, key: Hashable, asked: int, every: int) -> bool:
+        """Whether a table of `every` answers is worth making: it is here, or as many have been asked for by now."""
+        if key in self._kept:
+            return True
+        total = self._asked[key] = self._asked.get(key, 0) + asked
+        while len(self._asked) > _KEPT:
+            self._asked.popitem(last=False)
+        return total >= every
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` made for this key before, if it still is here."""

@@ -12,14 +12,14 @@ from typing import TypeAlias
 import numpy as np
 
 from meetings.search import MeetingFilter, PlaceFilter, TimeFilter
-from search.clock import Flags, Ints, Longs, Reals
+from search.clock import DAY, Flags, Ints, Longs, Reals, minute_of
 from search.columns import Generation
 from search.filters import kept, rows_of_ids
 from search.geo import chord_limit, chords, distance_keys, in_box, rows_in_box, rows_within
 from search.hours import judgement_of
 from search.index import Index
 from search.ordering import smallest
-from search.schedules import first_accepted, next_starts, span_of
+from search.schedules import Span, first_accepted, next_accepted, next_starts
 
 #: Where the search for the nearest begins, and how it widens while too few are found.
 _FIRST_KM = 4.0
@@ -58,7 +58,7 @@ def _reached(index: Index, asked: MeetingFilter, by_time: TimeTest) -> Matches:
         # A millimetre within the circle: what lies just outside could tie with what is at its rim.
         inside = np.count_nonzero(keys < distance_keys(np.array([chord_limit(radius_km)])) - 1)
         if inside >= place.nearest or radius_km >= place.radius_km:
-            return _taken(found, smallest(index.columns, found.rows, keys, place.nearest))
+            return taken(found, smallest(index.columns, found.rows, keys, place.nearest))
         radius_km = min(radius_km * _WIDENING, place.radius_km)
 
 
@@ -106,10 +106,11 @@ def _matching(
     found = Matches(rows=at if rows is None else rows.take(at), squares=None if squares is None else squares.take(at))
     on_time, starts = by_time(found.rows)
     found = Matches(rows=found.rows, squares=found.squares, starts=starts)
-    return found if on_time is None else _taken(found, np.flatnonzero(on_time))
+    return found if on_time is None else taken(found, np.flatnonzero(on_time))
 
 
-def _taken(found: Matches, places: Longs) -> Matches:
+def taken(found: Matches, places: Longs) -> Matches:
+    """The matches at these places."""
     return Matches(
         rows=found.rows.take(places),
         squares=None if found.squares is None else found.squares.take(places),
@@ -152,25 +153,31 @@ def _squares(found: Matches) -> Reals:
 
 def next_held(index: Index, codes: Ints, now: int) -> Ints:
     """The next held start of each schedule at or after `now`."""
-    columns = index.columns
-    return by_code(index, codes, ("next", now), lambda of: next_starts(columns.schedules, columns.zones, of, now))
+    return by_code(index, codes, ("next", now), lambda of: next_starts(index.calendar, of, now))
 
 
 def accepted_starts(index: Index, codes: Ints, time: TimeFilter, now: int) -> Ints:
-    """The first start of each schedule that all parts of a filter accept."""
-    columns = index.columns
-    judgement, span = judgement_of(time, columns.zones), span_of(time, now)
-    return by_code(
-        index,
-        codes,
-        ("accepted", span, judgement),
-        lambda of: first_accepted(columns.schedules, columns.zones, of, span, judgement),
-    )
+    """The first start of each schedule that all parts of a filter accept, of those of which it speaks."""
+    calendar = index.calendar
+    judgement = judgement_of(time, calendar.zones, now if time.in_progress else None)
+    span = _span(time, now)
+    if span is None:
+        key = ("next accepted", now, judgement)
+        return by_code(index, codes, key, lambda of: next_accepted(calendar, of, next_held(index, of, now), judgement))
+    return by_code(index, codes, (span, judgement), lambda of: first_accepted(calendar, of, span, judgement))
+
+
+def _span(time: TimeFilter, now: int) -> Span | None:
+    """The starts of which a filter speaks; None: of the next one only."""
+    if time.window is not None:
+        return Span(first=minute_of(time.window[0]), last=minute_of(time.window[1]))
+    # Meetings last less than a day.
+    return Span(first=now - DAY + 1, last=now + 1) if time.in_progress else None
 
 
 def by_code(index: Index, codes: Ints, key: Hashable, make: Callable[[Ints], Ints]) -> Ints:
-    """What `make` says of each schedule; of all at once where many are asked for, and then kept."""
-    every = len(index.columns.schedules.zone)
-    if codes.size * 2 < every and not index.keeps(key):
+    """What `make` says of each schedule; worked out for all of them once it has been asked of as many."""
+    every = len(index.calendar.schedules.zone)
+    if not index.pays(key, codes.size, every):
         return make(codes)
     return index.kept(key, lambda: make(np.arange(every, dtype=np.int32))).take(codes)

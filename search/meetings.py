@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from meetings.listing import id_from_number
 from meetings.search import Hit, MeetingFilter, MeetingOrder, MeetingQuery, Page, TimeFilter
 from search.clock import NEVER, Flags, Ints, Longs, instant_of, minute_of
 from search.columns import Generation
-from search.cursors import Asked, Position, cursor_of, question_of, resume
-from search.geo import distance_keys, kilometres
+from search.cursors import Asked, Position, question_of, resume
+from search.geo import distance_keys
+from search.hits import hits_of
 from search.index import Index
-from search.matching import FAR, Matches, TimeTest, accepted_starts, next_held, sections
-from search.ordering import LAST, name_of, name_ranks, smallest
+from search.matching import FAR, Matches, TimeTest, accepted_starts, next_held, sections, taken
+from search.ordering import LAST, name_ranks, smallest
 from search.rules import BY_APPOINTMENT
 from search.strings import rank_of
 
@@ -83,23 +83,10 @@ def _hits(index: Index, section: Matches, asked: Asked, number: int, count: int,
         rank, known = rank_of(columns.names, after.name)
         after = after._replace(key=rank if known else rank - 1)
     places = smallest(columns, section.rows, keys, count, after)
-    rows = section.rows.take(places)
-    codes = columns.rows.schedule.take(rows)
-    starts = next_held(index, codes, asked.now) if section.starts is None else section.starts.take(places)
-    squares = np.full(len(rows), FAR) if section.squares is None else section.squares.take(places)
-    numbers = columns.rows.number.take(rows)
-    told = zip(
-        rows.tolist(), numbers.tolist(), keys.take(places).tolist(), starts.tolist(), squares.tolist(), strict=True
-    )
-    return [
-        Hit(
-            meeting_id=id_from_number(at),
-            cursor=cursor_of(asked, Position(number, key, name_of(columns, row), at)),
-            distance_km=None if square == FAR else kilometres(square),
-            starts_at=None if start == NEVER else instant_of(start),
-        )
-        for row, at, key, start, square in told
-    ]
+    shown = taken(section, places)
+    codes = columns.rows.schedule.take(shown.rows)
+    starts = next_held(index, codes, asked.now) if shown.starts is None else shown.starts
+    return hits_of(columns, shown, number, keys.take(places), starts, asked)
 
 
 def _keys(columns: Generation, section: Matches, order: MeetingOrder) -> Longs:

@@ -9,7 +9,7 @@ import numpy as np
 from search.clock import Longs
 from search.columns import Generation
 from search.cursors import Position
-from search.strings import rank_of, text_at
+from search.strings import rank_of, texts_at
 
 #: Rows that know no distance or no start come last.
 LAST = 1 << 62
@@ -20,9 +20,9 @@ def name_ranks(columns: Generation, rows: Longs) -> Longs:
     return columns.name_ranks.take(columns.rows.name.take(rows)).astype(np.int64)
 
 
-def name_of(columns: Generation, row: int) -> str:
-    """A row's folded name."""
-    return text_at(columns.names, int(columns.name_ranks[columns.rows.name[row]]))
+def names_of(columns: Generation, rows: Longs) -> list[str]:
+    """The rows' folded names."""
+    return texts_at(columns.names, name_ranks(columns, rows))
 
 
 def smallest(columns: Generation, rows: Longs, keys: Longs, count: int, after: Position | None = None) -> Longs:

@@ -75,7 +75,7 @@ def rule_of(key: ScheduleKey, zones: Zones, horizon: Horizon) -> Rule | None:
         length=minutes,
         interval=interval,
         anchor=since,
-        weeks=sum({1 << max(0, int(week)) for week in weeks.split(",") if week}),
+        weeks=sum({1 << max(0, int(week)) for week in weeks.split(",")}) if weeks else 0,
         moves=_moves(exceptions, before) if exceptions != "[]" else (),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.clock import Bytes, Ints
+from search.clock import Bytes, Ints, Longs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,9 +18,13 @@ class Strings:
     codes: Ints
 
 
-def text_at(strings: Strings, rank: int) -> str:
-    """The text of that rank."""
-    return _bytes_at(strings, rank).decode("utf-8", "surrogatepass")
+def texts_at(strings: Strings, ranks: Ints | Longs) -> list[str]:
+    """The texts of these ranks."""
+    ends = strings.ends.take(ranks)
+    starts = np.where(ranks > 0, strings.ends.take(ranks - 1, mode="clip"), 0)
+    block = strings.block
+    spans = zip(starts.tolist(), ends.tolist(), strict=True)
+    return [block[start:end].tobytes().decode("utf-8", "surrogatepass") for start, end in spans]
 
 
 def rank_of(strings: Strings, text: str) -> tuple[int, bool]:

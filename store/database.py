@@ -14,13 +14,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.engine.interfaces import ExceptionContext
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from meetings.errors import StoreFailed
 
 #: The key of the one advisory lock under which the change log is numbered; any constant of our own will do.
 _CHANGE_LOG_LOCK = 7_305_214_471
+#: PostgreSQL's SQLSTATE, appendix A of its manual: undefined_table.
+_NO_SUCH_TABLE = "42P01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Database:
             pool_pre_ping=not self.is_sqlite,
             connect_args=arguments,
         )
+        event.listen(self.engine, "handle_error", _tell_store_failure)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -84,23 +88,22 @@ class Database:
 
     @contextmanager
     def _connect(self, options: dict[str, Any]) -> Iterator[Connection]:
-        try:
-            with self.engine.connect() as connection:
-                yield connection.execution_options(**options)
-        except DBAPIError as error:
-            if _lacks_tables(error):
-                raise StoreFailed("the database lacks tables of this release; run `homegroup migrate`") from error
-            if isinstance(error, (OperationalError, InterfaceError)):
-                raise StoreFailed("the database cannot be used now") from error
-            raise
+        with self.engine.connect() as connection:
+            yield connection.execution_options(**options)
 
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
 
 
-def _lacks_tables(error: DBAPIError) -> bool:
-    return "no such table" in str(error.orig) or getattr(error.orig, "sqlstate", None) == "42P01"
+def _tell_store_failure(failure: ExceptionContext) -> None:
+    """Raise StoreFailed where it happens, so that whoever catches errors on the way knows what they are."""
+    error = failure.sqlalchemy_exception
+    cause = failure.original_exception
+    if "no such table" in str(cause) or getattr(cause, "sqlstate", None) == _NO_SUCH_TABLE:
+        raise StoreFailed("the database lacks tables of this release; run `homegroup migrate`") from error
+    if isinstance(error, (OperationalError, InterfaceError)):
+        raise StoreFailed("the database cannot be used now") from error
 
 
 def _with_driver(url: str) -> URL:

@@ -74,8 +74,8 @@ def apply_plan(write: Writer, plan: ImportPlan, *, run_id: str, now: datetime) -
     put_service_bodies(write, plan.source_id, plan.service_bodies)
     _add(write, plan.source_id, plan.added, now)
     _change(write, plan.source_id, plan.changed, now)
-    _miss(write, plan, last_seen, now)
-    _set_status(write, plan.suspended, MeetingStatus.SUSPENDED, now)
+    _miss(write, plan.missing, last_seen, now)
+    _suspend(write, plan.suspended, now)
     _set_status(write, plan.withdrawn, MeetingStatus.WITHDRAWN, now)
     _keep_other_ids(write, plan.source_id, placed)
     write.connection.execute(update(sources).where(sources.c.id == plan.source_id).values(last_good_import_at=now))
@@ -122,19 +122,30 @@ def _change(write: Writer, source_id: str, changed: Sequence[Placed], now: datet
         write.connection.execute(statement, chunk)
 
 
-def _miss(write: Writer, plan: ImportPlan, last_seen: datetime | None, now: datetime) -> None:
-    for chunk in chunks(plan.missing):
-        write.connection.execute(
-            update(meetings).where(meetings.c.id.in_(chunk)).values(missing_since=now, last_seen_at=last_seen)
-        )
-    _set_status(write, plan.missing, MeetingStatus.UNCONFIRMED, now)
+def _miss(write: Writer, ids: Sequence[str], last_seen: datetime | None, now: datetime) -> None:
+    for chunk in chunks(ids):
+        absent = update(meetings).where(meetings.c.id.in_(chunk)).values(missing_since=now, last_seen_at=last_seen)
+        write.connection.execute(absent)
+    # What does not meet for now is not to be shown because its list lost it: a suspended one stays so.
+    _set_status(write, ids, MeetingStatus.UNCONFIRMED, now, only=MeetingStatus.ACTIVE)
 
 
-def _set_status(write: Writer, ids: Iterable[str], status: MeetingStatus, now: datetime) -> None:
+def _suspend(write: Writer, ids: Sequence[str], now: datetime) -> None:
+    for chunk in chunks(ids):
+        # Its source tells it, if only as unpublished, so it is not missing.
+        told = update(meetings).where(meetings.c.id.in_(chunk)).values(missing_since=None, last_seen_at=None)
+        write.connection.execute(told)
+    _set_status(write, ids, MeetingStatus.SUSPENDED, now)
+
+
+def _set_status(
+    write: Writer, ids: Iterable[str], status: MeetingStatus, now: datetime, *, only: MeetingStatus | None = None
+) -> None:
+    was = meetings.c.status != status if only is None else meetings.c.status == only
     for chunk in chunks(ids):
         write.connection.execute(
             update(meetings)
-            .where(meetings.c.id.in_(chunk), meetings.c.status != status)
+            .where(meetings.c.id.in_(chunk), was)
             .values(status=status, revision=meetings.c.revision + 1, updated_at=now)
         )
 

@@ -13,7 +13,17 @@ from meetings.schedule import Schedule, ScheduleEntry
 from store.database import Reader, Writer
 from store.tables import retired_feeds, schedule_entries, schedules
 
-_OPTIONS = ["name", "time_zone", "discreet", "reminder_minutes", "rotation", "revision", "updated_at"]
+_OPTIONS = (
+    "name",
+    "time_zone",
+    "discreet",
+    "reminder_minutes",
+    "rotation",
+    "revision",
+    "changes",
+    "updated_at",
+    "entries_updated_at",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,23 +48,32 @@ def get_source(read: Reader, id: str) -> Source:
     return found[0]
 
 
-def list_sources(read: Reader) -> tuple[Source, ...]:
-    """All sources but removed ones, the one added first before the others."""
-    return tuple(source for source in _sources(read, None) if not source.removed)
+def list_sources(read: Reader, *, counted: bool = True) -> tuple[Source, ...]:
+    """All sources but removed ones, the one added first before the others.
+
+    Not `counted`: with no meetings, because counting reads them all.
+    """
+    return tuple(source for source in _sources(read, None, counted=counted) if not source.removed)
 
 
-def _sources(read: Reader, ids: tuple[str, ...] | None) -> list[Source]:
+def count_meetings(read: Reader, ids: tuple[str, ...] | None = None) -> dict[str, int]:
+    """How many meetings each source has, or each of these, but withdrawn ones; those that have none are not in it."""
     counts = (
         select(meetings.c.source_id, func.count().label("meeting_count"))
         .where(meetings.c.status != MeetingStatus.WITHDRAWN)
         .group_by(meetings.c.source_id)
     )
+    if ids is not None:
+        counts = counts.where(meetings.c.source_id.in_(ids))
+    return {row.source_id: row.meeting_count for row in read.connection.execute(counts)}
+
+
+def _sources(read: Reader, ids: tuple[str, ...] | None, *, counted: bool = True) -> list[Source]:
     statement = select(sources).order_by(sources.c.added_at, sources.c.id)
     if ids is not None:
         statement = statement.where(sources.c.id.in_(ids))
-        counts = counts.where(meetings.c.source_id.in_(ids))
-    counted = {row.source_id: row.meeting_count for row in read.connection.execute(counts)}
-    return [_source(row, counted.get(row.id, 0)) for row in read.connection.execute(statement)]
+    counts = count_meetings(read, ids) if counted else {}
+    return [_source(row, counts.get(row.id, 0)) for row in read.connection.execute(statement)]
 
 
 def _source(row: Row[tuple[object, ...]], meeting_count: int) -> Source:

@@ -195,8 +195,10 @@ schedules = Table(
     Column("reminder_minutes", Integer),
     Column("rotation", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("changes", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("entries_updated_at", Instant, nullable=False),
     sqlite_strict=True,
 )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from meetings.listing import Listing, id_from_number, number_of
 from meetings.model import Meeting, MeetingStatus, Venue, VenueType, Weekday, ZoneReason
 from meetings.recurrence import Recurrence
+from meetings.schedule import Schedule, ScheduleEntry
 from meetings.source import Source
 
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
@@ -85,3 +86,23 @@ def a_source(**changes: Any) -> Source:
         "added_at": NOW,
     }
     return Source(**(facts | changes))
+
+
+def an_entry(meeting: Meeting, **changes: Any) -> ScheduleEntry:
+    """That meeting every time it meets, added two days before now."""
+    facts: dict[str, Any] = {"meeting_id": meeting.id, "added_on": date(2026, 11, 20), "updated_at": NOW}
+    return ScheduleEntry(**(facts | changes))
+
+
+def a_schedule(*meetings: Meeting, **changes: Any) -> Schedule:
+    """These meetings, kept by somebody in New York who did not ask for plain titles."""
+    facts: dict[str, Any] = {
+        "id": "S0LANTERN",
+        "name": None,
+        "time_zone": "America/New_York",
+        "entries": tuple(an_entry(meeting) for meeting in meetings),
+        "created_at": NOW,
+        "updated_at": NOW,
+        "entries_updated_at": NOW,
+    }
+    return Schedule(**(facts | changes))

@@ -32,7 +32,8 @@ def findings_page() -> str:
     head = [
         "# Findings",
         "",
-        "What an import says of a list. An ERROR leaves that record out, a WARNING keeps it with a doubt, INFO is harmless.",
+        "What an import says of a list. An ERROR leaves that record out, a WARNING keeps it with a doubt, INFO is "
+        "harmless.",
         "",
         "| code | severity | meaning |",
         "| --- | --- | --- |",

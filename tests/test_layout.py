@@ -67,6 +67,8 @@ def test_functions_fit_a_glance() -> None:
     lengths = {
         f"{_name(path)}:{node.lineno} {node.name}": (node.end_lineno or 0) - node.lineno + 1
         for path in _modules()
+        # A migration lists what it makes, table after table, and is never changed.
+        if path.parent.name != "versions"
         for node in _functions(path)
     }
     assert {name: n for name, n in lengths.items() if n > MAX_FUNCTION_LINES} == {}

@@ -1,6 +1,6 @@
 """A whole application on an embedded database, with an invented list and its read index."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ import httpx2
 import orjson
 import pytest
 from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.app import create_app
 from api.cli import SEED
@@ -92,13 +93,15 @@ def app(prepared: Settings, clock: Clock) -> Starlette:
 async def client(app: Starlette) -> AsyncIterator[httpx2.AsyncClient]:
     """A client that talks to the running application, in process."""
     async with app.router.lifespan_context(app) as state:
-        transport = httpx2.ASGITransport(app=_with_state(app, dict(state or {})))
+        transport = httpx2.ASGITransport(app=with_state(app, state))
         async with httpx2.AsyncClient(transport=transport, base_url="http://home") as client:
             yield client
 
 
-def _with_state(app: Starlette, state: dict[str, object]) -> object:
-    async def call(scope: dict[str, object], receive: object, send: object) -> None:
-        await app({**scope, "state": dict(state)}, receive, send)  # type: ignore[arg-type] # plain ASGI
+def with_state(app: Starlette, state: Mapping[str, object] | None) -> ASGIApp:
+    """The application as a server calls it, which hands each request what the lifespan gave."""
+
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "state": dict(state or {})}, receive, send)
 
     return call

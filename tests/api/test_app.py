@@ -4,12 +4,13 @@ import logging
 
 import httpx2
 import pytest
-from starlette.applications import Starlette
 
 from api.app import create_app
+from api.house import open_database
 from api.settings import Settings
 from meetings.errors import NotFound
 from store.migration import migrate
+from tests.api.conftest import with_state
 from tests.api.test_calendar_feeds import ask
 
 
@@ -51,17 +52,10 @@ async def test_a_list_without_an_index_is_not_ready(prepared: Settings) -> None:
         file.rmdir() if file.is_dir() else file.unlink()
     app = create_app(prepared)
     async with app.router.lifespan_context(app) as state:
-        transport = httpx2.ASGITransport(app=_stateful(app, state))
+        transport = httpx2.ASGITransport(app=with_state(app, state))
         async with httpx2.AsyncClient(transport=transport, base_url="http://home") as client:
             answer = await client.get("/readyz")
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "UNAVAILABLE")
-
-
-def _stateful(app: Starlette, state: object) -> object:
-    async def call(scope: dict[str, object], receive: object, send: object) -> None:
-        await app({**scope, "state": dict(state or {})}, receive, send)  # type: ignore[arg-type, call-overload] # ASGI
-
-    return call
 
 
 async def test_a_database_that_was_never_prepared_says_what_is_missing(settings: Settings) -> None:
@@ -70,8 +64,6 @@ async def test_a_database_that_was_never_prepared_says_what_is_missing(settings:
 
 
 async def _start(settings: Settings) -> None:
-    from api.house import open_database
-
     with open_database(settings) as database:
         migrate(database)
     app = create_app(settings)

@@ -126,3 +126,36 @@ async def test_one_meeting_is_a_file_to_keep(client: httpx2.AsyncClient, ids: di
 async def test_no_file_where_there_is_no_time(client: httpx2.AsyncClient, ids: dict[str, str], name: str) -> None:
     answer = await client.get(f"/meetings/{ids.get(name, name)}.ics")
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NOT_FOUND")
+
+
+def _sequences(body: bytes) -> dict[str, int]:
+    return {str(event["SUMMARY"]): int(str(event["SEQUENCE"])) for event in Calendar.from_ical(body).walk("VEVENT")}
+
+
+async def test_a_new_entry_leaves_the_other_events_as_they_were(
+    client: httpx2.AsyncClient, ids: dict[str, str], clock: Clock
+) -> None:
+    one, other = ({"meetingId": ids[name]} for name in ("Ferry Lane Steps", "Sunday Lanterns"))
+    payload = (await ask(client, CREATE, input={"discreet": False}, entries=[one]))["createSchedule"]
+    before = await client.get(path(payload))
+    clock.now += timedelta(hours=1)
+    add = "mutation ($k: String!, $e: [EntryInput!]!) { setEntries(key: $k, entries: $e) { problems { code } } }"
+    await ask(client, add, k=payload["key"], e=[other])
+    after = await client.get(path(payload))
+    assert after.headers["last-modified"] > before.headers["last-modified"]
+    kept = {event.to_ical() for event in Calendar.from_ical(before.content).walk("VEVENT")}
+    assert kept < {event.to_ical() for event in Calendar.from_ical(after.content).walk("VEVENT")}
+
+
+async def test_an_entry_that_comes_back_counts_higher_than_before(
+    client: httpx2.AsyncClient, created: dict[str, Any], ids: dict[str, str]
+) -> None:
+    before = _sequences((await client.get(path(created))).content)
+    entry = {"meetingId": ids["Ferry Lane Steps"]}
+    drop = "mutation ($k: String!, $m: [ID!]!) { removeEntries(key: $k, meetingIds: $m) { problems { code } } }"
+    await ask(client, drop, k=created["key"], m=[ids["Ferry Lane Steps"]])
+    assert "Ferry Lane Steps" not in _sequences((await client.get(path(created))).content)
+    add = "mutation ($k: String!, $e: [EntryInput!]!) { setEntries(key: $k, entries: $e) { problems { code } } }"
+    await ask(client, add, k=created["key"], e=[entry])
+    after = _sequences((await client.get(path(created))).content)
+    assert after["Ferry Lane Steps"] > before["Ferry Lane Steps"]

@@ -94,7 +94,7 @@ def schedule(chosen: dict[str, Meeting], **changes: Any) -> Schedule:
             )
         )
     facts: dict[str, Any] = {"id": "S1", "name": None, "time_zone": "Europe/London", "discreet": False}
-    facts |= {"entries": tuple(entries), "created_at": NOW, "updated_at": NOW}
+    facts |= {"entries": tuple(entries), "created_at": NOW, "updated_at": NOW, "entries_updated_at": NOW}
     return Schedule(**(facts | changes))
 
 
@@ -109,7 +109,7 @@ def ours(chosen: dict[str, Meeting], kept: Schedule | None = None) -> Counter[Se
 
 def by_recurring_ical_events(feed: bytes) -> Counter[Seen]:
     """What recurring-ical-events says."""
-    found = recurring_ical_events.of(icalendar.Calendar.from_ical(feed)).between(START - HOUR * 24, UNTIL)
+    found = recurring_ical_events.of(icalendar.Calendar.from_ical(feed)).between(START - HOUR * 24, UNTIL + HOUR * 24)
     seen = ((str(e["SUMMARY"]), e["DTSTART"].dt.astimezone(UTC), e["DTEND"].dt.astimezone(UTC)) for e in found)
     return Counter(occurrence for occurrence in seen if START <= occurrence[1] < UNTIL)
 
@@ -118,7 +118,7 @@ def by_home_assistant(feed: bytes) -> Counter[Seen]:
     """What Home Assistant's ical says."""
     calendar = IcsCalendarStream.calendar_from_ics(feed.decode("utf-8"))
     seen: Counter[Seen] = Counter()
-    for event in calendar.timeline_tz(UTC).included(START - HOUR * 24, UNTIL):
+    for event in calendar.timeline_tz(UTC).included(START - HOUR * 24, UNTIL + HOUR * 24):
         starts, ends = event.start_datetime.astimezone(UTC), event.end_datetime.astimezone(UTC)
         if START <= starts < UNTIL:
             seen[event.summary or "", starts, ends] += 1

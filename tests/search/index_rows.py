@@ -22,7 +22,7 @@ def index_row(meeting: Meeting, source_language: str | None = None) -> IndexRow:
         status=meeting.status.value,
         venue_type=meeting.venue_type and meeting.venue_type.value,
         medication=meeting.medication.value,
-        zone=rule and rule.zone,
+        zone=rule.zone if rule else None,
         weekday=None if rule is None else int(rule.weekday),
         starts=None if rule is None else rule.starts.hour * 60 + rule.starts.minute,
         minutes=None if rule is None else int(rule.duration.total_seconds()) // 60,
@@ -50,9 +50,9 @@ def _anchor(rule: Recurrence | None) -> str | None:
 
 def _exception(exception: DatedException) -> list[str | None]:
     if exception.moved_to is None:
-        return [exception.day.isoformat(), None, None]
+        return [exception.day.isoformat(), None, None, exception.note]
     day, starts = exception.moved_to
-    return [exception.day.isoformat(), day.isoformat(), starts.isoformat("minutes")]
+    return [exception.day.isoformat(), day.isoformat(), starts.isoformat("minutes"), exception.note]
 
 
 def index_rows(meetings: Iterable[Meeting], languages: Mapping[str, str | None]) -> list[IndexRow]:

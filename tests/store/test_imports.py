@@ -120,6 +120,25 @@ def test_a_missing_meeting_is_unconfirmed_and_was_last_seen_at_the_import_before
     assert (meeting.status, meeting.last_seen_at, meeting.revision) == (MeetingStatus.UNCONFIRMED, NOW, 2)
 
 
+def test_a_suspended_meeting_that_goes_missing_is_not_shown_for_it(listed: Database) -> None:
+    one = placed(a_listing(suspended=True))
+    apply(listed, a_plan(one))
+    apply(listed, a_plan(missing=(one.meeting_id,)), day=1)
+    with listed.read() as read:
+        assert [m and m.status for m in get_meetings(read, [one.meeting_id])] == [MeetingStatus.SUSPENDED]
+        assert held_listings(read, "lantern")[0].missing_since == LATER
+
+
+def test_a_meeting_that_its_source_unpublishes_is_suspended_and_not_missing(listed: Database) -> None:
+    one = placed(a_listing())
+    apply(listed, a_plan(one))
+    apply(listed, a_plan(missing=(one.meeting_id,)), day=1)
+    apply(listed, a_plan(suspended=(one.meeting_id,)), day=2)
+    with listed.read() as read:
+        held = held_listings(read, "lantern")[0]
+    assert (held.status, held.missing_since) == (MeetingStatus.SUSPENDED, None)
+
+
 def test_a_listed_meeting_was_seen_at_the_last_good_import_without_being_rewritten(listed: Database) -> None:
     one = placed(a_listing())
     apply(listed, a_plan(one))

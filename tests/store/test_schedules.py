@@ -25,7 +25,15 @@ def an_entry(meeting_id: str = "M1", **changes: object) -> ScheduleEntry:
 
 
 def a_schedule(*entries: ScheduleEntry) -> Schedule:
-    return Schedule(id="s1", name="Mine", time_zone="Europe/Lisbon", entries=entries, created_at=NOW, updated_at=NOW)
+    return Schedule(
+        id="s1",
+        name="Mine",
+        time_zone="Europe/Lisbon",
+        entries=entries,
+        created_at=NOW,
+        updated_at=NOW,
+        entries_updated_at=NOW,
+    )
 
 
 def kept(database: Database, schedule: Schedule) -> Schedule:

@@ -1,0 +1,74 @@
+"""How tests ask the read index: of a list, page after page, and compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from meetings.model import Meeting
+from meetings.search import MeetingFilter, MeetingOrder, MeetingQuery, OccurrenceQuery, Page
+from search.generations import Built, Facts, build_generation
+from search.index import Index
+from search.meetings import find_meetings
+from tests.builders import NOW
+from tests.search.brute_force import Answer, World
+from tests.search.index_rows import index_rows
+from tests.search.worlds import LANGUAGES, vocabulary
+
+Query = MeetingQuery | OccurrenceQuery
+
+
+def facts_of(world: World) -> Facts:
+    """What rows do not say."""
+    return Facts(vocabulary=world.vocabulary, bodies=world.bodies, source_languages=world.languages)
+
+
+def built_of(world: World, now: datetime = NOW, change: int = 0) -> Built:
+    """A generation of a list, and what the builder remembers."""
+    return build_generation(index_rows(world.meetings, world.languages), facts_of(world), now, change)
+
+
+def index_of(world: World, now: datetime = NOW) -> Index:
+    """The index of a list."""
+    return Index(built_of(world, now).generation)
+
+
+def a_list(*meetings: Meeting, **changes: Any) -> World:
+    """A list of these meetings."""
+    return World(**({"meetings": meetings, "vocabulary": vocabulary(), "languages": LANGUAGES} | changes))
+
+
+def pages_of(find: Callable[[Index, Any], Page], index: Index, query: Query) -> list[Page]:
+    """All pages, each asked for with the cursor of the one before."""
+    pages = [find(index, query)]
+    while pages[-1].has_next:
+        pages.append(find(index, replace(query, after=pages[-1].hits[-1].cursor)))
+    return pages
+
+
+def answers_of(pages: list[Page]) -> list[Answer]:
+    """Hits as the judge tells them; distances to a millimetre."""
+    return rounded(
+        Answer(id=hit.meeting_id, distance_km=hit.distance_km, starts_at=hit.starts_at)
+        for page in pages
+        for hit in page.hits
+    )
+
+
+def rounded(answers: Iterable[Answer]) -> list[Answer]:
+    """Without what two ways of reckoning a distance may differ in."""
+    return [replace(a, distance_km=None if a.distance_km is None else round(a.distance_km, 6)) for a in answers]
+
+
+def a_query(**changes: Any) -> MeetingQuery:
+    """Everything, by name, now; filters by their own names."""
+    own = {name: changes.pop(name) for name in ("order", "first", "after", "now") if name in changes}
+    facts: dict[str, Any] = {"order": MeetingOrder.NAME, "first": 100, "now": NOW}
+    return MeetingQuery(filter=MeetingFilter(**changes), **(facts | own))
+
+
+def found_ids(world: World, **asked: Any) -> list[str]:
+    """The ids that a question finds in a list, in order."""
+    return [hit.meeting_id for hit in find_meetings(index_of(world), a_query(**asked)).hits]

@@ -1,0 +1,374 @@
+"""The judge of the read index: answers the same questions by looking at every meeting, one date after the other.
+
+No arrays, no tables, no index; wall clocks by `meetings.recurrence`. Slow, and written to be read beside the
+docstrings of `meetings.search`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from meetings.listing import fold
+from meetings.model import Meeting, ServiceBody, TimeOfDay, Venue, VenueType, Weekday
+from meetings.recurrence import Occurrence, Recurrence, instant, next_occurrence, occurrences
+from meetings.search import (
+    Box,
+    Exclusion,
+    FormatFilter,
+    MeetingFilter,
+    MeetingOrder,
+    MeetingQuery,
+    OccurrenceQuery,
+    PlaceFilter,
+    Point,
+    TimeFilter,
+)
+from meetings.vocabulary import Vocabulary
+from meetings.zones import zone
+
+EARTH_KM = 6371.0088
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+Sortable = tuple[object, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Everything that is known."""
+
+    meetings: Sequence[Meeting]
+    vocabulary: Vocabulary
+    bodies: Sequence[ServiceBody] = ()
+    languages: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a hit must be."""
+
+    id: str
+    distance_km: float | None
+    starts_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A meeting that matches, and where it belongs."""
+
+    meeting: Meeting
+    section: int
+    distance_km: float | None
+    starts_at: datetime | None
+
+
+# --- Meetings -----------------------------------------------------------------------------------
+
+
+def find_meetings(world: World, query: MeetingQuery) -> list[Answer]:
+    """All that match, in order."""
+    found = []
+    for meeting in world.meetings:
+        matches, starts_at = _accepted(meeting, query.filter.time, query.now)
+        if matches:
+            found.append((meeting, starts_at))
+    in_order = sorted(_sections(world, query.filter, found), key=lambda f: _key(f, query.order))
+    return [Answer(id=f.meeting.id, distance_km=f.distance_km, starts_at=f.starts_at) for f in in_order]
+
+
+def _key(found: Found, order: MeetingOrder) -> Sortable:
+    keys: dict[MeetingOrder, object] = {
+        MeetingOrder.NAME: 0,
+        MeetingOrder.NEXT_START: found.starts_at or datetime.max.replace(tzinfo=UTC),
+        MeetingOrder.WEEK: _week_minute(found.meeting.recurrence),
+        MeetingOrder.DISTANCE: _millimetres(found.distance_km),
+    }
+    return found.section, keys[order], fold(found.meeting.name), found.meeting.id
+
+
+def _week_minute(rule: Recurrence | None) -> int:
+    return 99_999 if rule is None else rule.weekday * 1440 + _minute(rule.starts)
+
+
+def _millimetres(distance_km: float | None) -> float:
+    """What is nearer than a millimetre is as near."""
+    if distance_km is None:
+        return math.inf
+    return round(2 * math.sin(distance_km / EARTH_KM / 2) * EARTH_KM * 1e6)
+
+
+def _sections(world: World, asked: MeetingFilter, timely: Sequence[tuple[Meeting, datetime | None]]) -> list[Found]:
+    kept = [(m, at) for m, at in timely if _kept(world, m, asked)]
+    reached = [
+        Found(meeting=m, section=0, distance_km=_distance(m, asked.place), starts_at=at)
+        for m, at in kept
+        if _reached(m, asked.place)
+    ]
+    if asked.place.near and asked.place.nearest is not None:
+        reached.sort(key=lambda f: _key(f, MeetingOrder.DISTANCE))
+        reached = reached[: asked.place.nearest]
+    if not asked.place.or_online:
+        return reached
+    ids = {f.meeting.id for f in reached}
+    online = {VenueType.VIRTUAL, VenueType.HYBRID}
+    return reached + [
+        Found(meeting=m, section=1, distance_km=_distance(m, asked.place), starts_at=at)
+        for m, at in kept
+        if m.venue_type in online and m.id not in ids
+    ]
+
+
+# --- Place --------------------------------------------------------------------------------------
+
+
+def _point(meeting: Meeting) -> Point | None:
+    venue = meeting.venue
+    if meeting.venue_type is VenueType.VIRTUAL or not venue or venue.latitude is None or venue.longitude is None:
+        return None
+    return Point(latitude=venue.latitude, longitude=venue.longitude)
+
+
+def _distance(meeting: Meeting, place: PlaceFilter) -> float | None:
+    point = _point(meeting)
+    return haversine_km(point, place.near) if point and place.near else None
+
+
+def haversine_km(a: Point, b: Point) -> float:
+    """Great-circle distance."""
+    lat_a, lat_b = math.radians(a.latitude), math.radians(b.latitude)
+    across = math.sin((lat_b - lat_a) / 2) ** 2
+    along = math.sin(math.radians(b.longitude - a.longitude) / 2) ** 2
+    return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(across + math.cos(lat_a) * math.cos(lat_b) * along)))
+
+
+def _reached(meeting: Meeting, place: PlaceFilter) -> bool:
+    point, venue = _point(meeting), meeting.venue or Venue()
+    distance = _distance(meeting, place)
+    return (
+        (place.near is None or (distance is not None and distance <= place.radius_km + 1e-8))
+        and (place.box is None or (point is not None and in_box(point, place.box)))
+        and (place.city is None or (bool(venue.city) and fold(venue.city or "") == fold(place.city)))
+        and (place.region is None or (bool(venue.region) and fold(venue.region or "") == fold(place.region)))
+        and (place.country is None or venue.country == place.country)
+    )
+
+
+def in_box(point: Point, box: Box) -> bool:
+    """Rims included."""
+    # The two names of the antimeridian are one line.
+    longitudes = {-180.0, 180.0} if abs(point.longitude) == 180 else {point.longitude}
+    if not box.south <= point.latitude <= box.north:
+        return False
+    if box.west > box.east:
+        return any(longitude >= box.west or longitude <= box.east for longitude in longitudes)
+    return any(box.west <= longitude <= box.east for longitude in longitudes)
+
+
+# --- Facts --------------------------------------------------------------------------------------
+
+
+def _kept(world: World, m: Meeting, asked: MeetingFilter) -> bool:
+    fellowship = world.vocabulary.fellowships.get(m.fellowship)
+    return (
+        (asked.fellowships is None or m.fellowship in asked.fellowships)
+        and (asked.venue_types is None or m.venue_type in asked.venue_types)
+        and (asked.by_phone is None or bool(m.online and m.online.phone) == asked.by_phone)
+        and (asked.languages is None or _speaks(world, m, asked.languages))
+        and (asked.service_bodies is None or bool(_above(world, m) & asked.service_bodies))
+        and (asked.sources is None or m.source_id in asked.sources)
+        and (asked.ids is None or m.id in asked.ids)
+        and (asked.areas is None or bool({fold(area) for area in m.areas} & asked.areas))
+        and (asked.concerns is None or m.fellowship in world.vocabulary.fellowships_for_concerns(asked.concerns))
+        and (asked.approaches is None or bool(fellowship and set(fellowship.approaches) & asked.approaches))
+        and (asked.for_whom is None or bool(fellowship and fellowship.for_whom is asked.for_whom))
+        and (asked.medication is None or m.medication in asked.medication)
+        and m.status in asked.statuses
+        and _has_formats(m, asked.formats)
+        and _appointment_kept(m, asked.time)
+        and not _excluded(world, m, asked.exclude)
+    )
+
+
+def _speaks(world: World, m: Meeting, wanted: frozenset[str]) -> bool:
+    default = world.languages.get(m.source_id)
+    spoken = m.languages or ((default,) if default else ())
+    return any(f"{tag.lower()}-".startswith(f"{want}-") for tag in spoken for want in wanted)
+
+
+def _above(world: World, m: Meeting) -> set[str]:
+    parents = {body.id: body.parent_id for body in world.bodies}
+    found: set[str] = set()
+    body = m.service_body_id
+    while body is not None and body not in found:
+        found.add(body)
+        body = parents.get(body)
+    return found
+
+
+def _has_formats(m: Meeting, asked: FormatFilter) -> bool:
+    has = set(m.formats)
+    return asked.all <= has and (not asked.any or bool(asked.any & has)) and not asked.none & has
+
+
+def _appointment_kept(m: Meeting, asked: TimeFilter) -> bool:
+    return asked.by_appointment is None or asked.by_appointment == (m.recurrence is None)
+
+
+def _excluded(world: World, m: Meeting, exclude: Exclusion) -> bool:
+    return (
+        m.id in exclude.ids
+        or m.venue_type in exclude.venue_types
+        or bool(_above(world, m) & exclude.service_bodies)
+        or m.source_id in exclude.sources
+    )
+
+
+# --- Time ---------------------------------------------------------------------------------------
+
+
+def _accepted(meeting: Meeting, asked: TimeFilter, now: datetime) -> tuple[bool, datetime | None]:
+    """Whether the time parts keep a meeting, and the start they accept."""
+    rule = meeting.recurrence
+    coming = next_occurrence(rule, meeting.exceptions, now) if rule else None
+    if not asked.judges_starts:
+        if coming is None:
+            return True, None
+        fine = any(_fits(meeting, o, asked) for o in _held_at(meeting, coming.starts_at))
+        return fine, coming.starts_at.astimezone(UTC)
+    for occurrence in _spoken_of(meeting, asked, now, coming):
+        if _fits(meeting, occurrence, asked):
+            return True, occurrence.starts_at.astimezone(UTC)
+    return False, None
+
+
+def _spoken_of(meeting: Meeting, asked: TimeFilter, now: datetime, coming: Occurrence | None) -> Iterator[Occurrence]:
+    """The occurrences of which a filter speaks."""
+    if asked.window:
+        yield from (o for o in _occurrences(meeting, *asked.window) if not o.cancelled)
+    elif asked.in_progress:
+        begun = _occurrences(meeting, now - DAY, now + MINUTE)
+        yield from (o for o in begun if not o.cancelled and o.ends_at > now)
+    elif coming:
+        yield from _held_at(meeting, coming.starts_at)
+
+
+def _occurrences(meeting: Meeting, start: datetime, until: datetime) -> list[Occurrence]:
+    rule = meeting.recurrence
+    return occurrences(rule, meeting.exceptions, start, until) if rule else []
+
+
+def _held_at(meeting: Meeting, moment: datetime) -> list[Occurrence]:
+    return [o for o in _occurrences(meeting, moment, moment + MINUTE) if not o.cancelled]
+
+
+def _fits(meeting: Meeting, occurrence: Occurrence, asked: TimeFilter) -> bool:
+    """Whether all parts but the window accept this occurrence."""
+    rule = meeting.recurrence
+    assert rule is not None
+    readings = [_seen(occurrence, zone(asked.zone))] if asked.zone else _wall_readings(meeting, occurrence)
+    return any(fits_reading(day, minute, rule.duration, asked) for day, minute in readings)
+
+
+def _seen(occurrence: Occurrence, tz: ZoneInfo) -> tuple[int, int]:
+    local = occurrence.starts_at.astimezone(tz)
+    return local.weekday(), _minute(local.timetz())
+
+
+def _wall_readings(meeting: Meeting, occurrence: Occurrence) -> list[tuple[int, int]]:
+    """What the clock on the wall shows, before a clock gap moves the start."""
+    rule = meeting.recurrence
+    assert rule is not None
+    walls = [rule.starts]
+    # In UTC, because a time in an overlap never equals one of another zone (PEP 495).
+    if occurrence.moved_from:
+        walls = [
+            e.moved_to[1]
+            for e in meeting.exceptions
+            if e.moved_to
+            and e.moved_to[0] == occurrence.date
+            and instant(*e.moved_to, rule.zone) == occurrence.starts_at.astimezone(UTC)
+            and instant(e.day, rule.starts, rule.zone) == occurrence.moved_from.astimezone(UTC)
+        ]
+    return [(occurrence.date.weekday(), _minute(wall)) for wall in walls]
+
+
+def _minute(wall: time) -> int:
+    return wall.hour * 60 + wall.minute
+
+
+def fits_reading(day: int, minute: int, duration: timedelta, asked: TimeFilter) -> bool:
+    """Whether a start at this weekday and minute is accepted."""
+    opened = _opening_day(day, minute, asked)
+    return (
+        opened is not None
+        and (not asked.days or opened in asked.days)
+        and (not asked.times_of_day or _part_of_day(minute) in asked.times_of_day)
+        and (asked.min_duration is None or duration >= asked.min_duration)
+        and (asked.max_duration is None or duration <= asked.max_duration)
+        and (asked.ends_by is None or _over_in_time(minute, duration, asked.starts_from or 0, asked.ends_by))
+        and day not in asked.excluded_days
+    )
+
+
+def _opening_day(day: int, minute: int, asked: TimeFilter) -> Weekday | None:
+    """The day on which the hours opened in which a start lies; None: it lies in none."""
+    yesterday = Weekday((day - 1) % 7)
+    if asked.starts_from is None and asked.starts_before is None:
+        in_the_night_before = bool(asked.times_of_day) and minute < 5 * 60
+        return yesterday if in_the_night_before else Weekday(day)
+    opens = asked.starts_from or 0
+    closes = 1440 if asked.starts_before is None else asked.starts_before
+    if closes > opens:
+        return Weekday(day) if opens <= minute < closes else None
+    if minute < closes:
+        return yesterday
+    return Weekday(day) if minute >= opens else None
+
+
+def _part_of_day(minute: int) -> TimeOfDay:
+    for first, part in (
+        (21, TimeOfDay.NIGHT),
+        (17, TimeOfDay.EVENING),
+        (12, TimeOfDay.AFTERNOON),
+        (5, TimeOfDay.MORNING),
+    ):
+        if minute >= first * 60:
+            return part
+    return TimeOfDay.NIGHT
+
+
+def _over_in_time(minute: int, duration: timedelta, opens: int, ends_by: int) -> bool:
+    """Whether a meeting is over by the first `ends_by` after the opening that it starts in or after."""
+    opening = opens if minute >= opens else opens - 1440
+    closing = ends_by - 1440 * 2
+    while closing <= opening:
+        closing += 1440
+    return minute + duration / MINUTE <= closing
+
+
+# --- Occurrences --------------------------------------------------------------------------------
+
+
+def find_occurrences(world: World, query: OccurrenceQuery) -> list[Answer]:
+    """All that match, in order."""
+    starts = {m.id: _starts(m, query) for m in world.meetings}
+    timely = [(m, None) for m in world.meetings if starts[m.id]]
+    found = [
+        (at, fold(f.meeting.name), f.meeting.id, f.distance_km)
+        for f in _sections(world, query.filter, timely)
+        for at in starts[f.meeting.id]
+    ]
+    return [Answer(id=id, distance_km=km, starts_at=at) for at, _, id, km in sorted(found, key=lambda f: f[:3])]
+
+
+def _starts(meeting: Meeting, query: OccurrenceQuery) -> set[datetime]:
+    """The instants at which accepted occurrences start, cancelled ones too."""
+    begin = query.start - DAY if query.include_in_progress else query.start
+    return {
+        o.starts_at.astimezone(UTC)
+        for o in _occurrences(meeting, begin, query.until)
+        if (o.starts_at >= query.start or o.ends_at > query.start) and _fits(meeting, o, query.filter.time)
+    }

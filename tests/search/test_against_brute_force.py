@@ -1,0 +1,68 @@
+"""The read index finds what looking at every meeting finds: the same ones, in the same order, page after page."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from search.meetings import find_meetings
+from search.occurrences import find_occurrences
+from tests.search import brute_force
+from tests.search.asking import answers_of, index_of, pages_of, rounded
+from tests.search.worlds import a_meeting_query, a_moment, a_world, an_occurrence_query
+
+#: Questions asked of each random list: making a list costs as much as some questions.
+QUESTIONS = 10
+randoms = st.integers(0, 2**63).map(Random)
+
+
+def check_meetings(random: Random) -> None:
+    moment = a_moment(random)
+    world = a_world(random, moment)
+    index = index_of(world, moment.now)
+    for _ in range(QUESTIONS):
+        query = a_meeting_query(random, world, moment)
+        pages = pages_of(find_meetings, index, query)
+        expected = brute_force.find_meetings(world, query)
+        assert answers_of(pages) == rounded(expected), query
+        assert {page.total for page in pages} == {len(expected)}, query
+        assert [page.has_previous for page in pages] == [False] + [True] * (len(pages) - 1)
+
+
+def check_occurrences(random: Random) -> None:
+    moment = a_moment(random)
+    world = a_world(random, moment, size=25)
+    index = index_of(world, moment.now)
+    for _ in range(QUESTIONS):
+        query = an_occurrence_query(random, world, moment)
+        pages = pages_of(find_occurrences, index, query)
+        assert answers_of(pages) == rounded(brute_force.find_occurrences(world, query)), query
+
+
+@settings(max_examples=40)
+@given(randoms)
+def test_meetings_found_are_those_that_looking_at_each_finds(random: Random) -> None:
+    check_meetings(random)
+
+
+@settings(max_examples=25)
+@given(randoms)
+def test_occurrences_found_are_those_that_looking_at_each_finds(random: Random) -> None:
+    check_occurrences(random)
+
+
+@pytest.mark.long
+@settings(max_examples=600)
+@given(randoms)
+def test_meetings_found_are_right_in_thousands_of_questions(random: Random) -> None:
+    check_meetings(random)
+
+
+@pytest.mark.long
+@settings(max_examples=300)
+@given(randoms)
+def test_occurrences_found_are_right_in_thousands_of_questions(random: Random) -> None:
+    check_occurrences(random)
