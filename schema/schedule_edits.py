@@ -50,8 +50,8 @@ def changed_options(schedule: Schedule, given: Input, now: datetime) -> Schedule
         values["name"] = (values["name"] or "").strip() or None
     if all(getattr(schedule, name) == value for name, value in values.items()):
         return schedule
-    counted = {"revision": schedule.revision + 1, "changes": schedule.changes + 1}
-    return replace(schedule, **values, **counted, updated_at=now)
+    counted = replace(schedule, revision=schedule.revision + 1, changes=schedule.changes + 1, updated_at=now)
+    return replace(counted, **values)
 
 
 def new_schedule(id: str, given: Input, meetings: Sequence[Meeting | None], now: datetime) -> Schedule:

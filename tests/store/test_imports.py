@@ -1,5 +1,6 @@
 """Plans carried out: what is kept, what is logged, and what every id answers to."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, time, timedelta
 
@@ -189,6 +190,25 @@ def test_changes_are_logged_once_each_with_what_was_there_before(listed: Databas
         assert changed_meetings(read, 0) == (tuple(sorted([one.meeting_id, two.meeting_id])), 3)
         assert changed_meetings(read, 2) == ((one.meeting_id,), 3)
         assert changed_meetings(read, 3) == ((), 3)
+
+
+def test_changes_are_numbered_in_the_order_of_commits_whoever_writes(listed: Database) -> None:
+    def write_ten(writer: int) -> None:
+        for turn in range(10):
+            one = placed(a_listing(record_key=f"{writer}-{turn}"))
+            with listed.write() as write:
+                apply_plan(write, a_plan(one), run_id="run", now=NOW)
+
+    seen: list[int] = []
+    with ThreadPoolExecutor(3) as pool:
+        writers = [pool.submit(write_ten, writer) for writer in range(3)]
+        while not all(writer.done() for writer in writers):
+            with listed.read() as read:
+                # Were a later number visible before an earlier one, following by number would lose the earlier.
+                assert len(changed_meetings(read, 0)[0]) == last_change(read)
+                seen.append(last_change(read))
+    assert [writer.result() for writer in writers] == [None] * 3
+    assert seen == sorted(seen)
 
 
 def test_removing_a_source_withdraws_its_meetings(listed: Database) -> None:
