@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -45,8 +46,8 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock) -> St
         exception_handlers={
             MeetingsError: errors.meetings_error,
             HTTPException: errors.http_error,
-            Exception: errors.unforeseen_error,
         },
+        middleware=[Middleware(errors.Masked)],
         lifespan=lifespan,
     )
 

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from api.house import House
 
 log = logging.getLogger(__name__)
-#: How long a feed that was turned off shows an empty calendar, so that every phone has asked once more.
-TURNED_OFF_SHOWN = timedelta(days=30)
 _PRIVATE = {
     "Cache-Control": "private, no-cache",
     "Referrer-Policy": "no-referrer",
@@ -65,7 +63,9 @@ def _render(house: House, token: str, now: datetime) -> Feed | datetime | None:
             return None
         if address.schedule is None:
             off = address.turned_off_at or now
-            return off if now - off > TURNED_OFF_SHOWN else render_turned_off(since=off)
+            # An empty calendar for as long as it takes that every phone has asked once more.
+            gone = now - off > timedelta(days=house.settings.feed_off_days)
+            return off if gone else render_turned_off(since=off)
         entries = address.schedule.entries
         found = get_meetings(read, [entry.meeting_id for entry in entries])
     meetings = {entry.meeting_id: m for entry, m in zip(entries, found, strict=True) if m is not None}
@@ -83,7 +83,7 @@ def _not_modified(request: Request, feed: Feed) -> bool:
         return False
     try:
         return feed.last_modified.replace(microsecond=0) <= parsedate_to_datetime(since)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Annotated
 
 import orjson
@@ -68,11 +69,22 @@ def import_one(
         fetch=lambda asked: fetch(asked, limits),
         vocabulary=vocabulary,
         clock=clock,
-        limits=ImportLimits(),
+        limits=import_limits(settings),
         findings_per_code=settings.findings_per_code,
         run_id=secrets.token_hex(8),
         confirm=confirm,
         dry_run=dry_run,
+    )
+
+
+def import_limits(settings: Settings) -> ImportLimits:
+    """When a plan waits for a person, and when what is missing is withdrawn."""
+    return ImportLimits(
+        absent_share=settings.absent_percent / 100,
+        absent_count=settings.absent_meetings,
+        absent_most=settings.absent_most_percent / 100,
+        withdraw_after_runs=settings.withdraw_after_imports,
+        withdraw_after=timedelta(days=settings.withdraw_after_days),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,8 @@ from store.sources import get_source, list_sources, put_source, remove_source, s
 from store.vocabulary import get_vocabulary
 
 app = typer.Typer(help="The lists that are read.", no_args_is_help=True)
+#: The shape of a tag, RFC 5646 section 2.1: a language of two or three letters, then subtags.
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 SourceId = Annotated[str, typer.Argument(metavar="ID")]
 
 
@@ -82,6 +85,8 @@ def checked_source(source: Source, vocabulary: Vocabulary) -> Source:
         facts["country"] = source.country.upper()
         if facts["country"] not in country_zones():
             raise InvalidQuery("--country", "two letters of ISO 3166-1, e.g. US")
+    if source.language is not None and not _LANGUAGE.fullmatch(source.language):
+        raise InvalidQuery("--language", f"a tag as BCP 47 has them, e.g. en or pt-BR, not {source.language!r}")
     if source.time_zone is not None:
         facts["time_zone"] = canonical_zone(source.time_zone)
         if facts["time_zone"] is None:

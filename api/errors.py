@@ -8,8 +8,18 @@ import secrets
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from meetings.errors import CursorExpired, InvalidQuery, MeetingsError, NotAllowed, NotFound, StoreFailed, TooMuch
+from meetings.errors import (
+    CursorExpired,
+    InvalidQuery,
+    MeetingsError,
+    NotAllowed,
+    NotFound,
+    StoreFailed,
+    TooMuch,
+    frames_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -35,22 +45,53 @@ async def meetings_error(request: Request, error: Exception) -> Response:
     for kind, status, code in STATUSES:
         if isinstance(error, kind):
             return error_response(status, code, str(error))
-    return await unforeseen_error(request, error)
+    return unforeseen_error(request.scope, error)
 
 
 async def http_error(request: Request, error: Exception) -> Response:
     """An error of the HTTP layer: no such page, wrong method."""
     if not isinstance(error, HTTPException):
-        return await unforeseen_error(request, error)
+        return unforeseen_error(request.scope, error)
     response = error_response(error.status_code, _HTTP_CODES.get(error.status_code, "BAD_INPUT"), error.detail)
     response.headers.update(error.headers or {})
     return response
 
 
-async def unforeseen_error(request: Request, error: Exception) -> Response:
+def unforeseen_error(scope: Scope, error: Exception) -> Response:
     """A bug: masked, and logged under a number that the answer names. Neither path nor query is logged."""
     number = secrets.token_hex(6)
-    log.error(
-        "unforeseen error id=%s route=%s", number, getattr(request.scope.get("route"), "name", "-"), exc_info=error
-    )
+    log.error("unforeseen error id=%s route=%s %s", number, _route(scope), frames_of(error))
     return error_response(500, "INTERNAL", f"something went wrong here; it is logged under {number}")
+
+
+def _route(scope: Scope) -> str:
+    return str(getattr(scope.get("route"), "name", "-"))
+
+
+class Masked:
+    """Outermost: answers for errors that nobody foresaw.
+
+    Starlette's own would raise them again for the server to log, message and all, and a message may hold what a person
+    wrote.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, and answer if that fails before an answer began."""
+        begun = False
+
+        async def noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        except Exception as error:
+            response = unforeseen_error(scope, error)
+            if scope["type"] != "http":
+                raise
+            if not begun:
+                await response(scope, receive, send)

@@ -76,7 +76,13 @@ class Answer:
 
 def graphql_routes(settings: Settings, *, open_context: OpenContext | None = None) -> list[BaseRoute]:
     """`/graphql` and what GraphiQL needs below it."""
-    limits = Limits()
+    limits = Limits(
+        document_bytes=settings.graphql_document_bytes,
+        tokens=settings.graphql_tokens,
+        cost=settings.graphql_cost,
+        max_entries=settings.schedule_entries,
+        documents=settings.graphql_documents,
+    )
     endpoint = Endpoint(
         documents=Documents(build_schema(), limits),
         threads=CapacityLimiter(settings.graphql_threads),
@@ -190,6 +196,8 @@ async def read_request(request: HttpRequest, most: int) -> Request:
     if request.method == "GET":
         return request_from_parameters(_parameters_of(request.query_params))
     _check_content_type(request.headers.get("content-type", ""))
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Malformed(415, "send the body as it is, not compressed", {"Accept-Encoding": "identity"})
     body = await read_body(request, most)
     try:
         parameters = orjson.loads(body)

@@ -39,7 +39,8 @@ def open_database(settings: Settings, *, pool_size: int | None = None) -> Iterat
     """The database of these settings, closed at the end."""
     database = Database(
         settings.database_url,
-        pool_size=pool_size or settings.database_pool,
+        # A mutation reads on one connection and writes on another: with fewer, operations would wait for each other.
+        pool_size=pool_size or max(settings.database_pool, settings.graphql_threads + 2),
         busy_seconds=settings.database_busy_seconds,
     )
     try:

@@ -42,6 +42,12 @@ def _count(text: str) -> int:
     return number
 
 
+def _some(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ValueError("at least 1")
+    return number
+
+
 def _level(text: str) -> str:
     if text.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
         raise ValueError("say DEBUG, INFO, WARNING, ERROR or CRITICAL")
@@ -66,12 +72,34 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LOG_LEVEL", _level, "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL."),
     Setting("TRUSTED_PROXIES", str, "", "Addresses whose X-Forwarded-For is believed, joined by commas."),
     Setting("PRIVATE_SOURCES", _yes, "0", "Allow sources at private addresses: for intranets and tests."),
-    Setting("DATABASE_POOL", _count, "10", "Database connections kept by each process."),
+    Setting("DATABASE_POOL", _some, "10", "Database connections kept by each process; as many again when needed."),
     Setting("DATABASE_BUSY_SECONDS", _count, "30", "How long a write waits for another one to end."),
-    Setting("GRAPHQL_THREADS", _count, "8", "GraphQL operations at work at once in each process; others wait."),
+    Setting("GRAPHQL_THREADS", _some, "8", "GraphQL operations at work at once in each process; others wait."),
     Setting(
         "GRAPHQL_BODY_BYTES", _count, "65536", "Largest GraphQL request; variables with 100 ids take some kilobytes."
     ),
+    Setting("GRAPHQL_DOCUMENT_BYTES", _some, "20000", "Longest document; a query for everything there is takes 6,000."),
+    Setting("GRAPHQL_TOKENS", _some, "1000", "Longest document in tokens; validation takes time in their square."),
+    Setting("GRAPHQL_COST", _some, "200000", "Most fields one operation may resolve: about a second's work."),
+    Setting("GRAPHQL_DOCUMENTS", _some, "500", "Validated documents kept in memory, about 25 kB each."),
+    Setting("SCHEDULE_ENTRIES", _some, "200", "Meetings in one schedule; a feed of them is rendered in a moment."),
+    Setting(
+        "FEED_OFF_DAYS", _some, "30", "How long a feed that was turned off shows an empty calendar before it is gone."
+    ),
+    Setting(
+        "ABSENT_PERCENT", _count, "10", "An import that leaves more of a source absent, and ABSENT_MEETINGS, is held."
+    ),
+    Setting("ABSENT_MEETINGS", _count, "20", "With ABSENT_PERCENT: how many may be absent without a person's look."),
+    Setting(
+        "ABSENT_MOST_PERCENT",
+        _count,
+        "50",
+        "An import that leaves more of a source absent is held however few they are.",
+    ),
+    Setting(
+        "WITHDRAW_AFTER_IMPORTS", _some, "3", "Good imports that must have missed a meeting before it is withdrawn."
+    ),
+    Setting("WITHDRAW_AFTER_DAYS", _count, "7", "Days a meeting must have been missing before it is withdrawn."),
     Setting("FETCH_BYTES", _count, "20971520", "Largest list that is fetched; the largest known is 6 MB."),
     Setting("FETCH_SECONDS", _count, "60", "Longest time that fetching one list may take."),
     Setting("FINDINGS_PER_CODE", _count, "100", "Findings kept of one kind in one import; all are counted."),
@@ -97,6 +125,17 @@ class Settings:
     database_busy_seconds: int
     graphql_threads: int
     graphql_body_bytes: int
+    graphql_document_bytes: int
+    graphql_tokens: int
+    graphql_cost: int
+    graphql_documents: int
+    schedule_entries: int
+    feed_off_days: int
+    absent_percent: int
+    absent_meetings: int
+    absent_most_percent: int
+    withdraw_after_imports: int
+    withdraw_after_days: int
     fetch_bytes: int
     fetch_seconds: int
     findings_per_code: int

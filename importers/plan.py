@@ -58,8 +58,7 @@ def plan_import(
 ) -> ImportPlan:
     """The plan; `confirm`: a person has agreed that what is absent is gone.
 
-    With `same_as` the source told what it told at the import of these counts: `parsed` is not looked at, only time
-    goes on.
+    With `same_as`, the counts of the last import, the source told the same again: only time goes on.
     """
     if same_as is not None:
         longer = [one for one in held if one.missing_since is not None]
@@ -68,7 +67,7 @@ def plan_import(
     known = _known_again(told, held)
     added, changed, unchanged = _sorted_by_change(told, known, held, source_id)
     unpublished, kept = _rejected_records(parsed.rejected, held, {one.meeting_id for one in known.values()})
-    suspended = _ids(one for one in unpublished if one.status in _SHOWN)
+    suspended = [one for one in unpublished if one.status in _SHOWN or one.missing_since is not None]
     accounted = {one.meeting_id for one in (*known.values(), *unpublished, *kept)}
     left = (one for one in held if one.meeting_id not in accounted)
     absent = _absent(left, now=now, limits=limits, confirm=confirm)
@@ -78,12 +77,13 @@ def plan_import(
         added=added,
         changed=changed,
         unchanged=unchanged,
-        suspended=suspended,
+        suspended=_ids(suspended),
+        returned=_ids(one for one in kept if one.missing_since is not None and one.status != MeetingStatus.WITHDRAWN),
         missing=_ids(one for one in absent.newly if one.meeting_id not in gone),
         withdrawn=tuple(gone),
         service_bodies=parsed.service_bodies,
         findings=parsed.findings,
-        held=None if confirm else _hold_reason(held, absent, len(suspended), limits),
+        held=None if confirm else _hold_reason(held, absent, sum(one.status in _SHOWN for one in suspended), limits),
     )
     return replace(plan, counts=_counts(plan, parsed, missing=len(absent.newly)))
 

@@ -8,38 +8,42 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from importers.plan import is_readable, plan_import
 from importers.protocol import Fetched, Importer
 from importers.registry import IMPORTERS
-from meetings.errors import ImportFailed, StoreFailed
+from meetings.errors import ImportFailed, NotFound, StoreFailed, frames_of
 from meetings.findings import Finding
 from meetings.listing import Parsed
 from meetings.model import MeetingStatus
 from meetings.source import Held, ImportCounts, ImportLimits, ImportPlan, ImportRun, RunStatus, Source
 from meetings.vocabulary import Vocabulary
 from meetings.zones import TZDATA_VERSION
-from store.database import Database
+from store.database import Database, Reader, Writer
 from store.imports import apply_plan, held_listings, last_good_run, record_run
+from store.sources import get_source
 
 _log = logging.getLogger(__name__)
 #: Findings of one kind that are kept of one import; all are counted. A list may have the same fault in every record.
 FINDINGS_PER_CODE = 100
+#: What decides how a list is read; under another of these it would have been read otherwise.
+_SETTINGS = ("importer", "location", "fellowship", "language", "time_zone", "country", "mapping")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """What a source told, and a hash of all that this rests on.
+    """What a source told: a hash of all that it rests on, and how to parse it, which is done once at most.
 
-    `parsed` None: the same as at the last good import, whose counts are `same_as`.
+    `is_known`: the last good import read the same.
     """
 
-    parsed: Parsed | None
     content_hash: str
-    same_as: ImportCounts | None = None
+    parse: Callable[[], Parsed]
+    is_known: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,17 +80,17 @@ def run_import(
     try:
         read = _read(database, source, fetch, importers, vocabulary)
         run = replace(run, content_hash=read.content_hash)
-        if read.parsed is None or is_readable(read.parsed):
-            return _carried_out(database, run, read, terms, clock)
-        run = _with_findings(run, read.parsed, terms.kept)
-        reason = f"{source.id}: none of {read.parsed.received} records can be read: is it this format?"
+        if read.is_known or is_readable(read.parse()):
+            return _carried_out(database, run, source, read, terms, clock)
+        run = _with_findings(run, read.parse(), terms.kept)
+        reason = f"{source.id}: none of {run.counts.received} records can be read: is it this format?"
     except StoreFailed:
         raise
     except ImportFailed as error:
         reason = str(error)
-    except Exception:
+    except Exception as error:
         # A fault of ours in reading one list must not keep the others from being read.
-        _log.exception("import %s of %s broke off", run.id, source.id)
+        _log.error("import broke off run=%s source=%s %s", run.id, source.id, frames_of(error))
         reason = f"{source.id}: an error of ours, see the log"
     return _failed(database, replace(run, reason=reason, finished_at=clock()), dry=dry_run)
 
@@ -110,46 +114,65 @@ def _read(
         raise ImportFailed(source.id, f"no importer is called {source.importer!r}; there are {', '.join(importers)}")
     fetched = fetch(source)
     content_hash = _content_hash(fetched, source, importer, vocabulary)
-    with database.read() as read:
-        last, held = last_good_run(read, source.id), held_listings(read, source.id)
-    if last is not None and last.content_hash == content_hash and _is_whole(last, held):
-        return _Read(parsed=None, content_hash=content_hash, same_as=last.counts)
-    return _Read(parsed=importer.parse(fetched, source, vocabulary), content_hash=content_hash)
+    with database.read() as reader:
+        same = _same_as(reader, source.id, content_hash, held_listings(reader, source.id))
+    parse = cache(lambda: importer.parse(fetched, source, vocabulary))
+    return _Read(content_hash=content_hash, parse=parse, is_known=same is not None)
 
 
-def _is_whole(last: ImportRun, held: Iterable[Held]) -> bool:
-    """Whether we still hold what came of the last good import."""
+def _same_as(reader: Reader, source_id: str, content_hash: str, held: Sequence[Held]) -> ImportCounts | None:
+    """The counts of the last good import, if it read the same and we still hold what came of it."""
+    last = last_good_run(reader, source_id)
+    if last is None or last.content_hash != content_hash:
+        return None
     present = sum(one.missing_since is None and one.status != MeetingStatus.WITHDRAWN for one in held)
-    return present >= last.counts.received - last.counts.rejected
+    return last.counts if present >= last.counts.received - last.counts.rejected else None
 
 
 def _carried_out(
-    database: Database, run: ImportRun, read: _Read, terms: _Terms, clock: Callable[[], datetime]
+    database: Database, run: ImportRun, source: Source, read: _Read, terms: _Terms, clock: Callable[[], datetime]
 ) -> ImportRun:
     """Plan and apply in one transaction, together with the run's record."""
     if terms.dry:
         with database.read() as reader:
-            plan = _planned(run, read, terms, held_listings(reader, run.source_id))
+            plan, _ = _planned(reader, run, read, terms)
         return _ended(run, plan, RunStatus.DRY_RUN, terms, clock())
     with database.write() as write:
-        plan = _planned(run, read, terms, held_listings(write, run.source_id))
+        # The order matters: from here on no other import, and no change of this source, can come between.
+        write.lock_changes()
+        _check_unchanged(write, source)
+        plan, same = _planned(write, run, read, terms)
         apply_plan(write, plan, run_id=run.id, now=run.started_at)
-        status = RunStatus.SUCCEEDED if read.parsed is not None else RunStatus.NOT_MODIFIED
+        status = RunStatus.NOT_MODIFIED if same else RunStatus.SUCCEEDED
         ended = _ended(run, plan, status if plan.held is None else RunStatus.HELD, terms, clock())
         record_run(write, ended)
     return ended
 
 
-def _planned(run: ImportRun, read: _Read, terms: _Terms, held: tuple[Held, ...]) -> ImportPlan:
-    return plan_import(
-        read.parsed or Parsed(listings=()),
+def _check_unchanged(write: Writer, source: Source) -> None:
+    """Refuse to apply what was read under other settings, or of a source that is gone."""
+    try:
+        now = get_source(write, source.id)
+    except NotFound as error:
+        raise ImportFailed(source.id, "the source was removed while it was read; nothing was changed") from error
+    if any(getattr(now, name) != getattr(source, name) for name in _SETTINGS):
+        raise ImportFailed(source.id, "the source was changed while it was read; import it again")
+
+
+def _planned(reader: Reader, run: ImportRun, read: _Read, terms: _Terms) -> tuple[ImportPlan, bool]:
+    """The plan, and whether the list is as it was at the last good import."""
+    held = held_listings(reader, run.source_id)
+    same = _same_as(reader, run.source_id, read.content_hash, held)
+    plan = plan_import(
+        Parsed(listings=()) if same else read.parse(),
         held,
         source_id=run.source_id,
         now=run.started_at,
         limits=terms.limits,
         confirm=terms.confirm,
-        same_as=read.same_as,
+        same_as=same,
     )
+    return plan, same is not None
 
 
 def _ended(run: ImportRun, plan: ImportPlan, status: RunStatus, terms: _Terms, now: datetime) -> ImportRun:

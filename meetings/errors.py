@@ -17,7 +17,11 @@ A *finding* is a value about a source's data, a *problem* is what a mutation tel
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
+
+_MAX_CAUSES = 5
+_MAX_FRAMES = 12
 
 
 class MeetingsError(Exception):
@@ -99,6 +103,21 @@ class ParseFailed(ImportFailed):
     def __init__(self, source: str, where: str, reason: str) -> None:
         self.where = where
         super().__init__(source, f"{where}: {reason}")
+
+
+def frames_of(error: BaseException) -> str:
+    """Where an unforeseen error came from: its type and the places, and those of its causes, without any message.
+
+    A message may hold what a person wrote or a row of what they keep, and a log is read by others.
+    """
+    told: list[str] = []
+    seen: BaseException | None = error
+    while seen is not None and len(told) < _MAX_CAUSES:
+        frames = traceback.extract_tb(seen.__traceback__)[-_MAX_FRAMES:]
+        places = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+        told.append(f"{type(seen).__name__} at {places}")
+        seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
+    return " caused by ".join(told)
 
 
 class StoreFailed(MeetingsError):

@@ -114,8 +114,9 @@ class Placed:
 class ImportPlan:
     """What an import would do: all of it or, when `held` gives a reason, nothing.
 
-    `missing`: now absent for the first time; `suspended`: known, and no longer published by the source; `withdrawn`:
-    absent for long enough, or confirmed by a person.
+    `missing`: now absent for the first time; `suspended`: known, and no longer published by the source; `returned`:
+    was missing and is told again, in a record that cannot be read; `withdrawn`: absent for long enough, or confirmed
+    by a person.
     """
 
     source_id: str
@@ -124,6 +125,7 @@ class ImportPlan:
     unchanged: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     suspended: tuple[str, ...] = ()
+    returned: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
     service_bodies: tuple[ListedBody, ...] = ()
     findings: tuple[Finding, ...] = ()

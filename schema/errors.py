@@ -17,6 +17,7 @@ from meetings.errors import (
     StoreFailed,
     TooMuch,
     UnknownCode,
+    frames_of,
 )
 
 log = logging.getLogger(__name__)
@@ -49,13 +50,13 @@ def refusal(error: MeetingsError) -> Refused:
 def told_errors(errors: Sequence[GraphQLError], new_number: Callable[[], str]) -> list[dict[str, Any]]:
     """Errors as the answer shows them.
 
-    One that was not foreseen is logged, the first with its trace, under a number that the answer names too.
+    One that was not foreseen is logged, the first with its places, under a number that the answer names too.
     """
     number = new_number() if any(_is_unforeseen(error) for error in errors) else ""
     first = next((error for error in errors if _is_unforeseen(error)), None)
     if first is not None:
         path = ".".join(str(step) for step in first.path or ())
-        log.error("unforeseen error id=%s field=%s", number, path, exc_info=first.original_error)
+        log.error("unforeseen error id=%s field=%s %s", number, path, frames_of(first.original_error or first))
     return [_masked(error, number) if _is_unforeseen(error) else _told(error) for error in errors]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from meetings.calendar_text import clean_line, clean_text
 from meetings.model import Meeting
 from meetings.schedule import Schedule, ScheduleEntry
 from meetings.zones import zone
@@ -47,7 +48,7 @@ def changed_options(schedule: Schedule, given: Input, now: datetime) -> Schedule
     values = {name: given[name] for name in _OPTIONS if name in given}
     values = {name: value for name, value in values.items() if value is not None or name in _EMPTIED}
     if "name" in values:
-        values["name"] = (values["name"] or "").strip() or None
+        values["name"] = clean_line(values["name"], MAX_NAME) or None
     if all(getattr(schedule, name) == value for name, value in values.items()):
         return schedule
     counted = replace(schedule, revision=schedule.revision + 1, changes=schedule.changes + 1, updated_at=now)
@@ -58,6 +59,7 @@ def new_schedule(id: str, given: Input, meetings: Sequence[Meeting | None], now:
     """A schedule with the options given; its zone is the first meeting's that has one."""
     zones = (meeting.recurrence.zone for meeting in meetings if meeting and meeting.recurrence)
     options = {name: value for name, value in given.items() if name in _OPTIONS and value is not None}
+    options["name"] = clean_line(options.get("name"), MAX_NAME) or None
     usual = {"name": None, "time_zone": next(zones, NO_ZONE), "discreet": True, "reminder_minutes": None}
     return Schedule(id=id, **(usual | options), created_at=now, updated_at=now, entries_updated_at=now)
 
@@ -133,7 +135,7 @@ def _entry(id: str, given: Input, old: ScheduleEntry | None, schedule: Schedule,
     dates = given.get("dates")
     entry = ScheduleEntry(
         meeting_id=id,
-        note=(given.get("note") or "").strip() or None,
+        note=clean_text(given.get("note"), MAX_NOTE) or None,
         reminder_minutes=given.get("reminder_minutes"),
         skipped_dates=tuple(sorted(set(given.get("skipped_dates") or ()))),
         dates=None if dates is None else tuple(sorted(set(dates))),

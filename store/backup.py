@@ -30,13 +30,19 @@ class BadBackup(MeetingsError):
 def backup(read: Reader, path: Path) -> int:
     """Write one snapshot to `path`, which must not exist; how many rows."""
     digest, rows = hashlib.sha256(), 0
+    if path.exists():
+        raise FileExistsError(f"{path} exists; a backup overwrites nothing")
+    unfinished = path.with_name(path.name + ".unfinished")
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600)
     # Neither name nor time goes into the file: the same rows are the same bytes.
-    with path.open("xb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
+    with unfinished.open("wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
         for line in _lines(read):
             digest.update(line)
             file.write(line)
             rows += 1
         file.write(orjson.dumps({"rows": rows - 1, "sha256": digest.hexdigest()}) + b"\n")
+    unfinished.rename(path)
     return rows - 1
 
 

@@ -10,9 +10,9 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import RowMapping, Select, func, insert, select
+from sqlalchemy import Column, ColumnElement, Select, func, insert, select, type_coerce
+from sqlalchemy.types import TypeDecorator
 
-from store.columns import Code, Day, Instant
 from store.database import Reader, Writer
 from store.tables import changes, meetings
 
@@ -33,14 +33,16 @@ def record_changes(write: Writer, ids: Sequence[str], *, run_id: str | None, now
     write.lock_changes()
     number = last_change(write)
     for chunk in chunks(ids):
-        before = {row["id"]: row for row in write.connection.execute(_rows(chunk)).mappings()}
+        # Column names are a kind of text of their own, which JSON writers do not take for keys.
+        rows_now = write.connection.execute(_rows(chunk)).mappings()
+        before = {row["id"]: {str(name): value for name, value in row.items()} for row in rows_now}
         rows = [
             {
                 "number": number + position,
                 "meeting_id": id,
                 "run_id": run_id,
                 "at": now,
-                "before": _document(before[id]) if id in before else None,
+                "before": before.get(id),
             }
             for position, id in enumerate(chunk, 1)
         ]
@@ -62,19 +64,10 @@ def changed_meetings(read: Reader, after: int) -> tuple[tuple[str, ...], int]:
 
 
 def _rows(ids: Sequence[str]) -> Select[Any]:
-    return select(meetings).where(meetings.c.id.in_(ids))
+    """Rows as the database keeps them, so that they can be put back as they were."""
+    return select(*(_as_kept(column) for column in meetings.columns)).where(meetings.c.id.in_(ids))
 
 
-def _document(row: RowMapping) -> dict[str, object]:
-    # Column names are a kind of text of their own, which JSON writers do not take for keys.
-    return {str(name): _stored(name, value) for name, value in row.items()}
-
-
-def _stored(name: str, value: object) -> object:
-    """The value as its column keeps it, so that it can be put back."""
-    column = meetings.c[name].type
-    if value is not None and isinstance(column, (Instant, Day)):
-        return value.isoformat() if hasattr(value, "isoformat") else value
-    if value is not None and isinstance(column, Code):
-        return str(getattr(value, "value", value))
-    return value
+def _as_kept(column: Column[Any]) -> ColumnElement[Any]:
+    kept = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    return type_coerce(column, kept).label(column.name)

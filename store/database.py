@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from meetings.errors import StoreFailed
@@ -58,12 +59,17 @@ class Database:
         arguments: dict[str, Any] = {"timeout": busy_seconds} if self.is_sqlite else {"connect_timeout": 5}
         if self.is_sqlite and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            # It will hold what people keep: nobody else on the machine may read it.
+            Path(parsed.database).touch(mode=0o600)
         self.engine: Engine = create_engine(
             parsed,
             pool_size=pool_size,
             max_overflow=pool_size,
+            pool_timeout=busy_seconds,
             pool_pre_ping=not self.is_sqlite,
             connect_args=arguments,
+            # Parameters are what people wrote: they belong in no message.
+            hide_parameters=True,
         )
         event.listen(self.engine, "handle_error", _tell_store_failure)
         if self.is_sqlite:
@@ -83,12 +89,20 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Writer]:
         """One transaction: committed at the end, undone by any exception."""
-        with self._connect({"homegroup_write": True}) as connection, connection.begin():
+        options: dict[str, Any] = {"homegroup_write": True}
+        if not self.is_sqlite:
+            # What a write reads after it waited for a lock must be what the one before it left.
+            options["isolation_level"] = "READ COMMITTED"
+        with self._connect(options) as connection, connection.begin():
             yield Writer(connection)
 
     @contextmanager
     def _connect(self, options: dict[str, Any]) -> Iterator[Connection]:
-        with self.engine.connect() as connection:
+        try:
+            connection = self.engine.connect()
+        except PoolTimeout as error:
+            raise StoreFailed("all database connections are in use; try again") from error
+        with connection:
             yield connection.execution_options(**options)
 
     def close(self) -> None:

@@ -69,13 +69,16 @@ def apply_plan(write: Writer, plan: ImportPlan, *, run_id: str, now: datetime) -
     # Before anything else, for what is missing now was seen for the last time by the import before this one.
     last_seen = write.connection.scalar(select(sources.c.last_good_import_at).where(sources.c.id == plan.source_id))
     placed = (*plan.added, *plan.changed)
-    gone = (*plan.missing, *plan.withdrawn, *plan.suspended)
-    record_changes(write, [p.meeting_id for p in placed] + list(dict.fromkeys(gone)), run_id=run_id, now=now)
+    others = (*plan.missing, *plan.withdrawn, *plan.suspended, *plan.returned)
+    record_changes(write, [p.meeting_id for p in placed] + list(dict.fromkeys(others)), run_id=run_id, now=now)
     put_service_bodies(write, plan.source_id, plan.service_bodies)
     _add(write, plan.source_id, plan.added, now)
     _change(write, plan.source_id, plan.changed, now)
     _miss(write, plan.missing, last_seen, now)
-    _suspend(write, plan.suspended, now)
+    _tell(write, (*plan.suspended, *plan.returned))
+    _set_status(write, plan.suspended, MeetingStatus.SUSPENDED, now)
+    _set_status(write, plan.returned, MeetingStatus.ACTIVE, now, only=MeetingStatus.UNCONFIRMED)
+    _date_absence(write, plan.withdrawn, last_seen, now)
     _set_status(write, plan.withdrawn, MeetingStatus.WITHDRAWN, now)
     _keep_other_ids(write, plan.source_id, placed)
     write.connection.execute(update(sources).where(sources.c.id == plan.source_id).values(last_good_import_at=now))
@@ -123,19 +126,23 @@ def _change(write: Writer, source_id: str, changed: Sequence[Placed], now: datet
 
 
 def _miss(write: Writer, ids: Sequence[str], last_seen: datetime | None, now: datetime) -> None:
-    for chunk in chunks(ids):
-        absent = update(meetings).where(meetings.c.id.in_(chunk)).values(missing_since=now, last_seen_at=last_seen)
-        write.connection.execute(absent)
+    _date_absence(write, ids, last_seen, now)
     # What does not meet for now is not to be shown because its list lost it: a suspended one stays so.
     _set_status(write, ids, MeetingStatus.UNCONFIRMED, now, only=MeetingStatus.ACTIVE)
 
 
-def _suspend(write: Writer, ids: Sequence[str], now: datetime) -> None:
+def _date_absence(write: Writer, ids: Sequence[str], last_seen: datetime | None, now: datetime) -> None:
+    """From when a meeting is missing, and when it was last there; what was missing before is not dated anew."""
     for chunk in chunks(ids):
-        # Its source tells it, if only as unpublished, so it is not missing.
+        absent = update(meetings).where(meetings.c.id.in_(chunk), meetings.c.missing_since.is_(None))
+        write.connection.execute(absent.values(missing_since=now, last_seen_at=last_seen))
+
+
+def _tell(write: Writer, ids: Sequence[str]) -> None:
+    """Their source tells them, if only as unpublished or unreadable, so they are not missing."""
+    for chunk in chunks(ids):
         told = update(meetings).where(meetings.c.id.in_(chunk)).values(missing_since=None, last_seen_at=None)
         write.connection.execute(told)
-    _set_status(write, ids, MeetingStatus.SUSPENDED, now)
 
 
 def _set_status(

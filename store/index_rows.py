@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Text, case, func, literal, select, type_coerce
+import orjson
+from sqlalchemy import Text, case, func, select, type_coerce
 
 from store.changes import chunks
 from store.database import Reader
@@ -76,11 +77,6 @@ def read_index_rows(read: Reader, ids: Sequence[str] | None = None) -> Iterator[
     """The rows of all meetings in the order of their numbers, or of those ids that there are, in no order."""
     c = meetings.c
     own_languages = type_coerce(c.languages, Text)
-    spoken = case(
-        (own_languages != "[]", own_languages),
-        (sources.c.language.is_not(None), literal('["') + sources.c.language + literal('"]')),
-        else_="[]",
-    )
     statement = select(
         *(
             type_coerce(c[name], Text) if name in {"status", "venue_type", "medication"} else c[name]
@@ -91,15 +87,25 @@ def read_index_rows(read: Reader, ids: Sequence[str] | None = None) -> Iterator[
         type_coerce(c.exceptions, Text),
         *(c[name] for name in _THEN),
         case((func.coalesce(c.online_phone, "") != "", 1), else_=0),
-        spoken,
+        own_languages,
         type_coerce(c.formats, Text),
         c.source_id,
         c.service_body_id,
         type_coerce(c.areas, Text),
+        sources.c.language,
     ).join(sources, sources.c.id == c.source_id)
     if ids is None:
         result = read.connection.execution_options(yield_per=_BATCH).execute(statement.order_by(c.number))
-        yield from (IndexRow._make(row) for row in result)
+        yield from (_row(*row) for row in result)
         return
     for chunk in chunks(ids):
-        yield from (IndexRow._make(row) for row in read.connection.execute(statement.where(c.id.in_(chunk))))
+        yield from (_row(*row) for row in read.connection.execute(statement.where(c.id.in_(chunk))))
+
+
+def _row(*values: object) -> IndexRow:
+    """The row; where a meeting tells no language of its own, its source's counts."""
+    *told, source_language = values
+    row = IndexRow._make(told)
+    if row.languages != "[]" or not source_language:
+        return row
+    return row._replace(languages=orjson.dumps([source_language]).decode("ascii", "replace"))

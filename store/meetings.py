@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Select, func, select, tuple_
 
-from meetings.listing import Listing
+from meetings.listing import Listing, number_from_id
 from meetings.model import Group, Meeting, MeetingStatus, OnlineVenue, Venue, Weekday
 from meetings.recurrence import DatedException, Recurrence
 from store.changes import chunks
@@ -33,7 +33,7 @@ def get_meetings(read: Reader, ids: Sequence[str]) -> list[Meeting | None]:
 def resolve_ids(read: Reader, ids: Sequence[str]) -> dict[str, str]:
     """Other ids of meetings to the ids they are shown under."""
     found: dict[str, str] = {}
-    for chunk in chunks(ids):
+    for chunk in chunks(id for id in ids if number_from_id(id) is not None):
         rows = select(meeting_ids.c.id, meeting_ids.c.meeting_id).where(meeting_ids.c.id.in_(chunk))
         found |= {row.id: row.meeting_id for row in read.connection.execute(rows)}
     return found
@@ -42,7 +42,8 @@ def resolve_ids(read: Reader, ids: Sequence[str]) -> dict[str, str]:
 def _by_id(read: Reader, ids: Sequence[str]) -> dict[str, Meeting]:
     rows = (
         row
-        for chunk in chunks(dict.fromkeys(ids))
+        # Whatever else a client sends as an id is none, and some of it no database takes: PostgreSQL no NUL.
+        for chunk in chunks(id for id in dict.fromkeys(ids) if number_from_id(id) is not None)
         for row in read.connection.execute(_select().where(meetings.c.id.in_(chunk))).mappings()
     )
     return {row["id"]: meeting_from_row(row) for row in rows}

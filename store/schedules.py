@@ -18,7 +18,6 @@ _OPTIONS = (
     "time_zone",
     "discreet",
     "reminder_minutes",
-    "rotation",
     "revision",
     "changes",
     "updated_at",
@@ -39,14 +38,19 @@ def add_schedule(write: Writer, schedule: Schedule, *, key_hash: str, token_hash
     values = {name: getattr(schedule, name) for name in _OPTIONS}
     write.connection.execute(
         insert(schedules).values(
-            id=schedule.id, key_hash=key_hash, token_hash=token_hash, created_at=schedule.created_at, **values
+            id=schedule.id,
+            key_hash=key_hash,
+            token_hash=token_hash,
+            rotation=schedule.rotation,
+            created_at=schedule.created_at,
+            **values,
         )
     )
     put_entries(write, schedule.id, schedule.entries)
 
 
 def update_schedule(write: Writer, schedule: Schedule) -> None:
-    """Replace a schedule's options; its entries stay."""
+    """Replace a schedule's options; its entries and its feed's address stay."""
     values = {name: getattr(schedule, name) for name in _OPTIONS}
     write.connection.execute(update(schedules).where(schedules.c.id == schedule.id).values(**values))
 
@@ -93,7 +97,8 @@ def rotate(write: Writer, schedule: Schedule, *, token_hash: str, now: datetime)
     """Give the schedule, whose rotation is already the new one, a new feed address and turn the old one off."""
     _retire(write, schedule.id, now)
     update_schedule(write, schedule)
-    write.connection.execute(update(schedules).where(schedules.c.id == schedule.id).values(token_hash=token_hash))
+    turned = update(schedules).where(schedules.c.id == schedule.id)
+    write.connection.execute(turned.values(token_hash=token_hash, rotation=schedule.rotation))
 
 
 def delete_schedule(write: Writer, schedule_id: str, *, now: datetime) -> None:
@@ -109,7 +114,7 @@ def _retire(write: Writer, schedule_id: str, now: datetime) -> None:
 
 
 def get_schedule_by_key(read: Reader, key_hash: str) -> Schedule | None:
-    """The schedule whose key has this hash."""
+    """The schedule whose key has this hash. Within a write, nobody else changes it before that ends."""
     return _schedule(read, schedules.c.key_hash == key_hash)
 
 
@@ -124,11 +129,14 @@ def find_feed(read: Reader, token_hash: str) -> Address | None:
 
 
 def _schedule(read: Reader, condition: Any) -> Schedule | None:  # noqa: ANN401 - a column expression
-    row = read.connection.execute(select(schedules).where(condition)).one_or_none()
+    statement = select(schedules).where(condition)
+    if isinstance(read, Writer):
+        statement = statement.with_for_update()
+    row = read.connection.execute(statement).one_or_none()
     if row is None:
         return None
     entries = select(schedule_entries).where(schedule_entries.c.schedule_id == row.id)
-    values = {name: getattr(row, name) for name in ("id", "created_at", *_OPTIONS)}
+    values = {name: getattr(row, name) for name in ("id", "rotation", "created_at", *_OPTIONS)}
     found = read.connection.execute(entries.order_by(schedule_entries.c.position))
     return Schedule(**values, entries=tuple(_entry(entry) for entry in found))
 

@@ -16,7 +16,7 @@ from store.tables import service_bodies
 def get_service_bodies(read: Reader, ids: Sequence[str]) -> list[ServiceBody | None]:
     """The bodies of these ids, in the order asked; None where there is none."""
     found: dict[str, ServiceBody] = {}
-    for chunk in chunks(dict.fromkeys(ids)):
+    for chunk in chunks(id for id in dict.fromkeys(ids) if id.isalnum()):
         rows = read.connection.execute(select(service_bodies).where(service_bodies.c.id.in_(chunk)))
         found |= {row.id: ServiceBody(**row._mapping) for row in rows}
     return [found.get(id) for id in ids]

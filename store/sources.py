@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
@@ -36,7 +36,11 @@ def put_source(write: Writer, source: Source) -> None:
     insert = insert_sqlite if write.connection.dialect.name == "sqlite" else insert_postgresql
     statement = insert(sources).values(id=source.id, paused=False, removed=False, added_at=source.added_at, **values)
     write.connection.execute(
-        statement.on_conflict_do_update(index_elements=["id"], set_={**values, "removed": False, "paused": False})
+        statement.on_conflict_do_update(
+            index_elements=["id"],
+            # A pause is a person's word, and lasts until a person ends it; a removed source begins anew.
+            set_={**values, "paused": case((sources.c.removed == True, 0), else_=sources.c.paused), "removed": False},  # noqa: E712 - SQL
+        )
     )
 
 
@@ -68,6 +72,11 @@ def count_meetings(read: Reader, ids: tuple[str, ...] | None = None) -> dict[str
     return {row.source_id: row.meeting_count for row in read.connection.execute(counts)}
 
 
+def source_languages(read: Reader) -> dict[str, str | None]:
+    """The languages of all sources by id, removed ones too; counts nothing, so it may be asked often."""
+    return {row.id: row.language for row in read.connection.execute(select(sources.c.id, sources.c.language))}
+
+
 def _sources(read: Reader, ids: tuple[str, ...] | None, *, counted: bool = True) -> list[Source]:
     statement = select(sources).order_by(sources.c.added_at, sources.c.id)
     if ids is not None:
@@ -89,6 +98,8 @@ def set_paused(write: Writer, id: str, *, paused: bool) -> None:
 def remove_source(write: Writer, id: str, *, now: datetime) -> int:
     """Withdraw all meetings of a source and forget it but for its history; how many were withdrawn. NotFound."""
     get_source(write, id)
+    # First, so that an import which is being applied now is over: what it adds is to be withdrawn too.
+    write.lock_changes()
     shown = (meetings.c.source_id == id) & (meetings.c.status != MeetingStatus.WITHDRAWN)
     ids = tuple(write.connection.scalars(select(meetings.c.id).where(shown).order_by(meetings.c.number)))
     record_changes(write, ids, run_id=None, now=now)

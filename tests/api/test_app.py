@@ -1,6 +1,7 @@
 """The application as a whole: health, errors in one shape, and what it never says."""
 
 import logging
+from datetime import datetime
 
 import httpx2
 import pytest
@@ -80,3 +81,34 @@ async def test_nothing_of_what_a_person_asks_is_logged(
     await client.get("/calendars/a-secret-token.ics")
     assert "40.712345" not in caplog.text.replace("DEBUG    httpx", "")
     assert "a-secret-token" not in "\n".join(r.getMessage() for r in caplog.records if not r.name.startswith("httpx"))
+
+
+async def test_an_error_nobody_foresaw_is_masked_and_logged_without_what_a_person_wrote(
+    prepared: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken_clock() -> datetime:
+        raise RuntimeError("Jane's own words")
+
+    app = create_app(prepared, now=broken_clock)
+    async with app.router.lifespan_context(app) as state:
+        transport = httpx2.ASGITransport(app=with_state(app, state))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://home") as client:
+            answer = await client.get("/calendars/token.ics")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (500, "INTERNAL")
+    assert "Jane" not in answer.text + caplog.text
+    assert "RuntimeError at " in caplog.text
+    assert "token.ics" not in caplog.text
+
+
+@pytest.mark.parametrize("path", ["/meetings/%00.ics", "/calendars/%00.ics", "/meetings/M%ff.ics"])
+async def test_what_is_no_id_is_not_found(client: httpx2.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).status_code == 404
+
+
+async def test_a_note_is_kept_without_what_no_text_may_hold(client: httpx2.AsyncClient) -> None:
+    found = await ask(client, "{ meetings(first: 1) { nodes { id } } }")
+    entry = {"meetingId": found["meetings"]["nodes"][0]["id"], "note": "bring\u0000 cake\u0007"}
+    create = """mutation ($e: [EntryInput!]) { createSchedule(input: {name: "Mine\\u0000"}, entries: $e) {
+      schedule { name entries { note } } } }"""
+    schedule = (await ask(client, create, e=[entry]))["createSchedule"]["schedule"]
+    assert schedule == {"name": "Mine", "entries": [{"note": "bring cake"}]}

@@ -128,6 +128,8 @@ def test_a_removed_source_is_gone_and_its_meetings_withdrawn(listed: Run) -> Non
         (("--fellowship", "NAA"), UnknownCode, "--fellowship"),
         (("--timezone", "Lisbon"), InvalidQuery, "America/Edmonton"),
         (("--country", "Portugal"), InvalidQuery, "ISO 3166-1"),
+        (("--language", "English"), InvalidQuery, "pt-BR"),
+        (("--language", 'e"n'), InvalidQuery, "pt-BR"),
     ],
 )
 def test_a_wrong_option_is_named_with_what_would_be_right(

@@ -17,7 +17,7 @@ from meetings.source import ImportRun, RunStatus, Source
 from store.database import Database
 from store.imports import get_run, held_listings, last_good_run, list_runs
 from store.migration import migrate
-from store.sources import get_source, put_source
+from store.sources import get_source, put_source, remove_source
 from tests.builders import NOW, a_source
 from tests.importers.lists import bmlt_record, the_vocabulary
 
@@ -94,12 +94,10 @@ def test_same_content_in_other_bytes_changes_nothing(database: Database) -> None
 
 def test_same_bytes_under_other_settings_are_read_again(database: Database) -> None:
     imported(database, bmlt_record(latitude="", longitude=""))
-    run = imported(
-        database,
-        bmlt_record(latitude="", longitude=""),
-        source=replace(SOURCE, time_zone="America/Chicago"),
-        at=NOW + DAY,
-    )
+    elsewhere = replace(SOURCE, time_zone="America/Chicago")
+    with database.write() as write:
+        put_source(write, elsewhere)
+    run = imported(database, bmlt_record(latitude="", longitude=""), source=elsewhere, at=NOW + DAY)
     assert (run.status, run.counts.changed) == (RunStatus.SUCCEEDED, 1)
 
 
@@ -129,7 +127,7 @@ def test_answer_that_is_no_list_fails_and_leaves_the_list_as_it_was(database: Da
     imported(database, *some(3))
     fetched = Fetched(documents={"GetSearchResults.json": body}, location="x")
     run = imported(database, at=NOW + DAY, fetch=lambda _: fetched)
-    assert (run.status, run.content_hash, len(statuses(database))) == (RunStatus.FAILED, None, 3)
+    assert (run.status, len(statuses(database))) == (RunStatus.FAILED, 3)
     with database.read() as read:
         assert get_run(read, run.id).reason == run.reason
         assert last_good_run(read, SOURCE.id) != run
@@ -156,6 +154,41 @@ def test_fault_of_ours_in_one_list_is_that_lists_failure_only(
     run = imported(database, fetch=lambda _: 1 // 0)
     assert (run.status, "see the log" in (run.reason or "")) == (RunStatus.FAILED, True)
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_source_removed_while_it_is_read_stays_removed(either_database: Database) -> None:
+    database = either_database
+    imported(database, *some(3))
+
+    def removed_meanwhile(source: Source) -> Fetched:
+        with database.write() as write:
+            remove_source(write, source.id, now=NOW)
+        return answer(*some(4))(source)
+
+    run = imported(database, fetch=removed_meanwhile, at=NOW + DAY)
+    assert (run.status, "removed" in (run.reason or "")) == (RunStatus.FAILED, True)
+    assert set(statuses(database).values()) == {MeetingStatus.WITHDRAWN}
+
+
+def test_what_another_import_left_meanwhile_is_looked_at_anew(either_database: Database) -> None:
+    database = either_database
+    early, late = ([bmlt_record(start_time=start)] for start in ("19:30:00", "21:00:00"))
+    imported(database, *early)
+
+    def overtaken(source: Source) -> Fetched:
+        imported(database, *late, at=NOW + DAY, run_id="meanwhile")
+        return answer(*early)(source)
+
+    run = imported(database, fetch=overtaken, at=NOW + 2 * DAY)
+    assert (run.status, run.counts.changed) == (RunStatus.SUCCEEDED, 1)
+
+
+def test_a_refused_record_ends_an_absence(database: Database) -> None:
+    imported(database, *some(30))
+    imported(database, *some(29), at=NOW + DAY)
+    assert statuses(database)["29"] is MeetingStatus.UNCONFIRMED
+    imported(database, *some(29), bmlt_record(id_bigint="29", meeting_name=""), at=NOW + 2 * DAY)
+    assert statuses(database)["29"] is MeetingStatus.ACTIVE
 
 
 def test_unknown_importer_is_the_sources_failure(database: Database) -> None:

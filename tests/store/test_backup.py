@@ -72,6 +72,13 @@ def test_a_backup_is_not_restored_over_a_list(filled: Database, tmp_path: Path) 
         restore(write, path)
 
 
+def test_what_people_keep_is_for_nobody_else_on_the_machine(filled: Database, tmp_path: Path) -> None:
+    backed_up(filled, tmp_path / "backup.gz")
+    files = [path for path in tmp_path.iterdir() if path.is_file()]
+    assert files
+    assert {path.stat().st_mode & 0o077 for path in files} == {0}
+
+
 def test_a_backup_overwrites_no_file(filled: Database, tmp_path: Path) -> None:
     path = backed_up(filled, tmp_path / "backup.gz")
     with filled.read() as read, pytest.raises(FileExistsError):

@@ -6,6 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from meetings.errors import StoreFailed
 from store.database import Database
@@ -72,3 +73,10 @@ def test_sqlite_tables_are_strict(sqlite_url: str) -> None:
         names = set(read.connection.scalars(loose))
     assert names <= {"alembic_version", "sqlite_schema"}
     database.close()
+
+
+def test_an_error_of_the_database_does_not_repeat_what_was_written(database: Database) -> None:
+    secret = text("SELECT * FROM sources WHERE nothing = :note")
+    with database.read() as read, pytest.raises((DBAPIError, StoreFailed)) as caught:
+        read.connection.execute(secret, {"note": "what a person wrote"})
+    assert "what a person wrote" not in f"{caught.value} {caught.value.__cause__}"

@@ -1,5 +1,6 @@
 """Schedules come back as they were kept; a feed's old address is remembered as turned off."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
@@ -99,3 +100,27 @@ def test_a_deleted_schedule_leaves_only_the_hash_of_its_address(database: Databa
     with database.read() as read:
         assert find_feed(read, "token") == Address(turned_off_at=NOW)
         assert find_feed(read, "never given") is None
+
+
+def test_edits_at_once_come_one_after_the_other(database: Database) -> None:
+    kept(database, a_schedule(an_entry()))
+
+    def rename(turn: int) -> None:
+        with database.write() as write:
+            schedule = get_schedule_by_key(write, "key") or a_schedule()
+            update_schedule(write, replace(schedule, name=str(turn), changes=schedule.changes + 1))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(rename, range(20)))
+    assert (found(database) or a_schedule()).changes == 21
+
+
+def test_changed_options_never_bring_an_old_address_back(database: Database) -> None:
+    stale = kept(database, a_schedule(an_entry()))
+    with database.write() as write:
+        rotate(write, replace(stale, rotation=1), token_hash="new token", now=NOW)
+        update_schedule(write, replace(stale, name="Later"))
+    with database.read() as read:
+        address = find_feed(read, "new token")
+    assert address is not None
+    assert (address.schedule or stale).rotation == 1
