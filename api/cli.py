@@ -18,7 +18,7 @@ from api import cli_imports, cli_sources
 from api.clock import clock
 from api.house import open_database
 from api.settings import BadSetting, current_settings
-from meetings.errors import MeetingsError
+from meetings.errors import InvalidQuery, MeetingsError, NotFound
 from meetings.source import Source
 from store.backup import backup as backup_database
 from store.backup import restore as restore_database
@@ -45,7 +45,7 @@ def main() -> None:
         app()
     except (MeetingsError, BadSetting) as error:
         typer.echo(f"homegroup: {error}", err=True)
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, InvalidQuery | NotFound | BadSetting) else 1)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated
@@ -15,7 +16,7 @@ from api.house import open_database
 from api.settings import Settings, current_settings
 from importers.fetch import FetchLimits, fetch
 from importers.run import run_import
-from meetings.findings import Finding
+from meetings.findings import Finding, Severity
 from meetings.source import ImportLimits, ImportRun, RunStatus
 from store.database import Database
 from store.imports import get_run, list_runs
@@ -117,10 +118,15 @@ def run_text(run: ImportRun) -> str:
     lines = [f"{run.source_id}: {run.status.value} (run {run.id}): {counts}"]
     if run.reason:
         lines.append(f"  {run.reason}")
-    lines += [_finding_text(finding) for finding in run.findings[:_SHOWN_FINDINGS]]
+    lines += [_finding_text(finding) for finding in _worst_first(run.findings)[:_SHOWN_FINDINGS]]
     if run.findings_total > _SHOWN_FINDINGS:
         lines.append(f"  … {run.findings_total} findings in all; `homegroup runs show {run.id}` lists them")
     return "\n".join(lines)
+
+
+def _worst_first(findings: Sequence[Finding]) -> list[Finding]:
+    order = list(Severity)
+    return sorted(findings, key=lambda finding: order.index(finding.severity))
 
 
 def _finding_text(finding: Finding) -> str:
@@ -143,5 +149,5 @@ def show(run_id: Annotated[str, typer.Argument(metavar="RUN")]) -> None:
     with open_database(current_settings()) as database, database.read() as read:
         run = get_run(read, run_id)
     typer.echo(run_text(run))
-    for finding in run.findings[_SHOWN_FINDINGS:]:
+    for finding in _worst_first(run.findings)[_SHOWN_FINDINGS:]:
         typer.echo(_finding_text(finding))

@@ -55,8 +55,9 @@ def add(
             ),
             get_vocabulary(write),
         )
+        known = source.id in {known.id for known in list_sources(write, counted=False)}
         put_source(write, source)
-    typer.echo(f"{source.id}: next, `homegroup import {source.id}`")
+    typer.echo(f"{source.id}: {'changed' if known else 'added'}; next, `homegroup import {source.id}`")
 
 
 def _id(text: str) -> str:
@@ -67,7 +68,12 @@ def _id(text: str) -> str:
 
 def _absolute(location: str) -> str:
     """Files are kept with their whole path, for imports may run from another folder."""
-    return location if location.startswith(("http://", "https://")) else str(Path(location).resolve())
+    scheme, separator, rest = location.partition("://")
+    if not separator:
+        return str(Path(location).resolve())
+    if scheme not in {"http", "https"} or "@" in rest.partition("/")[0]:
+        raise InvalidQuery("--location", "an http or https address without a password in it, a file or a folder")
+    return location
 
 
 def checked_source(source: Source, vocabulary: Vocabulary) -> Source:

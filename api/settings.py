@@ -48,6 +48,12 @@ def _some(text: str) -> int:
     return number
 
 
+def _port(text: str) -> int:
+    if not 0 < (number := int(text)) < 65536:
+        raise ValueError("1 to 65535")
+    return number
+
+
 def _level(text: str) -> str:
     if text.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
         raise ValueError("say DEBUG, INFO, WARNING, ERROR or CRITICAL")
@@ -64,7 +70,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DATA_DIR", Path, "var", "Folder for the embedded database and the read index."),
     Setting("DATABASE_URL", str, "", "`sqlite:///FILE` or `postgresql://…`; empty: a SQLite file in DATA_DIR."),
     Setting("HOST", str, "127.0.0.1", "Address to listen on."),
-    Setting("PORT", _count, "8000", "Port to listen on."),
+    Setting("PORT", _port, "8000", "Port to listen on."),
     Setting(
         "BASE_URL", _base_url, "", "What links begin with, e.g. https://meetings.example.org; empty: http://HOST:PORT."
     ),

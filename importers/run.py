@@ -17,7 +17,7 @@ from importers.plan import is_readable, plan_import
 from importers.protocol import Fetched, Importer
 from importers.registry import IMPORTERS
 from meetings.errors import ImportFailed, NotFound, StoreFailed, frames_of
-from meetings.findings import Finding
+from meetings.findings import CATALOGUE, Finding, Severity
 from meetings.listing import Parsed
 from meetings.model import MeetingStatus
 from meetings.source import Held, ImportCounts, ImportLimits, ImportPlan, ImportRun, RunStatus, Source
@@ -83,7 +83,7 @@ def run_import(
         if read.is_known or is_readable(read.parse()):
             return _carried_out(database, run, source, read, terms, clock)
         run = _with_findings(run, read.parse(), terms.kept)
-        reason = f"{source.id}: none of {run.counts.received} records can be read: is it this format?"
+        reason = _why_unreadable(run)
     except StoreFailed:
         raise
     except ImportFailed as error:
@@ -195,6 +195,14 @@ def _with_findings(run: ImportRun, parsed: Parsed, kept: int) -> ImportRun:
         findings=_first_of_each(parsed.findings, kept),
         findings_total=len(parsed.findings),
     )
+
+
+def _why_unreadable(run: ImportRun) -> str:
+    """That nothing could be read, and what was most often the matter."""
+    errors = Counter(finding.code for finding in run.findings if finding.severity is Severity.ERROR)
+    most = next((code for code, _ in errors.most_common(1)), None)
+    why = f"most often: {CATALOGUE[most].message}" if most else "is it this format?"
+    return f"{run.source_id}: none of {run.counts.received} records can be read; {why}"
 
 
 def _first_of_each(findings: Iterable[Finding], most: int) -> tuple[Finding, ...]:

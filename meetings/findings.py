@@ -46,7 +46,7 @@ CATALOGUE: dict[str, FindingKind] = {
     "bad_duration": _warning("No length between one minute and a day; the fellowship's usual one is assumed."),
     "bad_exception": _warning("This dated exception cannot be read and is left out."),
     "bad_language": _warning("No language tag as BCP 47 has them; it is left out."),
-    "bad_link": _warning("Only absolute http and https links are kept."),
+    "bad_link": _warning("Only absolute http and https links to public hosts are kept."),
     "bad_phone": _warning("No telephone number can be read here; it is left out."),
     "bad_point": _warning("Latitude and longitude must both be numbers in range and not 0, 0; the point is left out."),
     "bad_record": _error("The record is not an object with the fields of this format."),

@@ -109,7 +109,7 @@ class Vocabulary:
 
 def nearest_codes(value: str, known: Iterable[str], *, most: int = 3) -> tuple[str, ...]:
     """The known codes that look most like what was written."""
-    return tuple(difflib.get_close_matches(value.upper().replace("-", "_"), sorted(known), n=most, cutoff=0.5))
+    return tuple(difflib.get_close_matches(value.upper().replace("-", "_"), sorted(known), n=most, cutoff=0.1))
 
 
 def vocabulary_from_documents(formats: Mapping[str, Any], fellowships: Mapping[str, Any]) -> Vocabulary:

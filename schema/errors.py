@@ -6,7 +6,17 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from graphql import GraphQLError
+from graphql import (
+    BREAK,
+    ArgumentNode,
+    DocumentNode,
+    GraphQLError,
+    Node,
+    ObjectFieldNode,
+    ValueNode,
+    Visitor,
+    visit,
+)
 
 from meetings.errors import (
     CursorExpired,
@@ -60,6 +70,34 @@ def told_errors(errors: Sequence[GraphQLError], new_number: Callable[[], str]) -
     return [_masked(error, number) if _is_unforeseen(error) else _told(error) for error in errors]
 
 
+class _Finder(Visitor):
+    """Finds which argument a value in a document is, or is part of: `filter.time.startsFrom`."""
+
+    def __init__(self, wanted: Node) -> None:
+        super().__init__()
+        self.wanted, self.path = wanted, ""
+
+    def enter(self, node: Node, _key: object, _parent: object, _path: object, ancestors: list[Any]) -> Any:
+        """Stop at the value."""
+        if node is not self.wanted:
+            return None
+        named = (one for one in ancestors if isinstance(one, ArgumentNode | ObjectFieldNode))
+        self.path = ".".join(one.name.value for one in named)
+        return BREAK
+
+
+def with_argument(document: DocumentNode, error: GraphQLError) -> GraphQLError:
+    """The error, naming the argument whose value is at fault, if one is."""
+    if not error.nodes or not isinstance(error.nodes[0], ValueNode):
+        return error
+    finder = _Finder(error.nodes[0])
+    visit(document, finder)
+    if not finder.path:
+        return error
+    extensions = {"argument": finder.path}
+    return GraphQLError(f"{finder.path}: {error.message}", error.nodes, extensions=extensions)
+
+
 def _is_unforeseen(error: GraphQLError) -> bool:
     original = error.original_error
     if original is None or isinstance(original, MeetingsError | GraphQLError):
@@ -75,7 +113,8 @@ def _masked(error: GraphQLError, number: str) -> dict[str, Any]:
 
 def _told(error: GraphQLError) -> dict[str, Any]:
     original = error.original_error
-    extensions: dict[str, Any] = {"code": next((c for kind, c in CODES if isinstance(original, kind)), "BAD_INPUT")}
+    code = next((code for kind, code in CODES if isinstance(original, kind)), "BAD_INPUT")
+    extensions: dict[str, Any] = {"code": code, **(error.extensions or {})}
     if isinstance(original, InvalidQuery):
         extensions["argument"] = original.argument
     if isinstance(original, UnknownCode):

@@ -18,19 +18,37 @@ from meetings.errors import InvalidQuery, UnknownCode
 from meetings.listing import fold
 from meetings.search import DEFAULT_WINDOW, EARLIEST, GRACE, LATEST, MAX_NEAREST, MAX_RADIUS_KM, MAX_WINDOW
 from meetings.vocabulary import Vocabulary, nearest_codes
+from meetings.zones import country_zones
 
 MAX_ITEMS = 100
 MAX_TEXT = 200
 _MINUTE = timedelta(minutes=1)
 
 
-def checked_items(argument: str, items: Iterable[Any], *, most: int = MAX_ITEMS) -> list[Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How far a window may lie from now, how long it is when its end is left out, and how long it may be."""
+
+    back: timedelta = EARLIEST
+    ahead: timedelta = LATEST
+    default: timedelta = DEFAULT_WINDOW
+    longest: timedelta = MAX_WINDOW
+
+
+#: Of one meeting or one schedule, whose dates are worked out one by one: three years and the leap day.
+FAR_REACH = Reach(back=timedelta(days=3660), ahead=timedelta(days=3660), longest=timedelta(days=1097))
+_REACH = Reach()
+
+
+def checked_items(
+    argument: str, items: Iterable[Any], *, most: int = MAX_ITEMS, may_be_empty: bool = False
+) -> list[Any]:
     """A list of at most so many, with texts of at most `MAX_TEXT` letters; InvalidQuery."""
     listed = list(items)
     if len(listed) > most:
         raise InvalidQuery(argument, f"give at most {most}, not {len(listed)}")
     for item in listed:
-        if isinstance(item, str):
+        if isinstance(item, str) and not may_be_empty:
             checked_text(argument, item)
     return listed
 
@@ -186,6 +204,9 @@ def _country(given: _Given) -> str | None:
     country = given.text("country")
     if country is not None and not (len(country) == 2 and country.isascii() and country.isalpha()):
         raise given.refuse("country", "two letters as ISO 3166-1 has them, e.g. US")
+    if country is not None and country.upper() not in country_zones():
+        hint = "; the United Kingdom is GB" if country.upper() == "UK" else ""
+        raise given.refuse("country", f"no country is {country.upper()!r} in ISO 3166-1{hint}")
     return country and country.upper()
 
 
@@ -234,25 +255,20 @@ def _window(given: _Given, now: datetime, windowed: bool) -> tuple[datetime, dat
 
 
 def checked_window(
-    start: datetime | None,
-    until: datetime | None,
-    *,
-    now: datetime,
-    default: timedelta = DEFAULT_WINDOW,
-    longest: timedelta | None = MAX_WINDOW,
-    path: str = "",
+    start: datetime | None, until: datetime | None, *, now: datetime, reach: Reach = _REACH, path: str = ""
 ) -> tuple[datetime, datetime]:
-    """[from, until) in UTC and whole minutes; left out: from now, and `default` long. InvalidQuery."""
+    """[from, until) in UTC and whole minutes; left out: from now, and as long as usual. InvalidQuery."""
     begin = now if start is None else _up_to_minute(f"{path}from", start)
-    if not now - EARLIEST <= begin <= now + LATEST:
-        raise InvalidQuery(f"{path}from", f"not more than {EARLIEST.days} days ago or {LATEST.days} days from now")
-    end = min(begin + default, now + LATEST) if until is None else _up_to_minute(f"{path}until", until)
-    if end > now + LATEST:
-        raise InvalidQuery(f"{path}until", f"not more than {LATEST.days} days from now")
+    if not now - reach.back <= begin <= now + reach.ahead:
+        limit = f"not more than {reach.back.days} days ago or {reach.ahead.days} days from now"
+        raise InvalidQuery(f"{path}from", limit)
+    end = min(begin + reach.default, now + reach.ahead) if until is None else _up_to_minute(f"{path}until", until)
+    if end > now + reach.ahead:
+        raise InvalidQuery(f"{path}until", f"not more than {reach.ahead.days} days from now")
     if end <= begin:
         raise InvalidQuery(f"{path}until" if until else f"{path}from", "until must be later than from")
-    if longest is not None and end - begin > longest:
-        raise InvalidQuery(f"{path}until", f"at most {longest.days} days after from")
+    if end - begin > reach.longest:
+        raise InvalidQuery(f"{path}until", f"at most {reach.longest.days} days after from")
     return begin, end
 
 

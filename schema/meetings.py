@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -15,7 +16,7 @@ from meetings.search import LATEST, Hit
 from schema.context import Context, Info
 from schema.enums import MedicationStance, MeetingStatus, VenueType, Weekday
 from schema.fellowships import Fellowship, known_fellowship
-from schema.filters import checked_window
+from schema.filters import FAR_REACH, checked_window
 from schema.formats import Format, known_formats
 from schema.loaders import group_key
 from schema.nodes import Node
@@ -24,11 +25,11 @@ from schema.occurrences import (
     coming_exceptions,
     coming_occurrence,
     first_occurrences,
-    occurrence_of_hit,
+    held_occurrence_of_hit,
     still_there,
     to_metres,
 )
-from schema.paging import checked_first, first_argument, many, page_info_field
+from schema.paging import MAX_LISTED, checked_first, first_argument, many, page_info_field
 from schema.scalars import URL, Date, DateTime, Duration, Language, LocalTime, TimeZone
 from schema.service_bodies import ServiceBody
 from schema.sources import SourceListing
@@ -148,7 +149,7 @@ class Meeting(graphene.ObjectType):
         "Dated instances, soonest first; cancelled ones are shown, marked.",
         start=DateTime(name="from", description="Those that start at or after this; left out: now."),
         until=DateTime(description="Those that start before this; left out: a year after `from`."),
-        first=first_argument(10),
+        first=first_argument(10, most=MAX_LISTED),
         resolver=lambda root, info, **asked: occurrences_asked(info.context, root, **asked),
     )
     venue = graphene.Field(Venue, description="The place where it is held; null: it has none, or none that is known.")
@@ -224,7 +225,7 @@ class MeetingEdge(graphene.ObjectType):
     next_occurrence = graphene.Field(
         Occurrence,
         description="The next occurrence that the filter accepts, e.g. in its window.",
-        resolver=lambda root, info: occurrence_of_hit(root[1], root[0]),
+        resolver=lambda root, info: held_occurrence_of_hit(root[1], root[0]),
     )
 
 
@@ -266,6 +267,9 @@ def source_languages(context: Context, source_id: str) -> tuple[str, ...]:
     return (source.language,) if source and source.language else ()
 
 
+_REACH = replace(FAR_REACH, default=LATEST)
+
+
 def occurrences_asked(
     context: Context,
     meeting: model.Meeting,
@@ -275,5 +279,5 @@ def occurrences_asked(
     first: int | None = None,
 ) -> list[ScheduledOccurrence]:
     """The meeting's occurrences in the window asked for; InvalidQuery."""
-    begin, end = checked_window(start, until, now=context.minute, default=LATEST, longest=None)
-    return first_occurrences(meeting, begin, end, checked_first(first, 10))
+    begin, end = checked_window(start, until, now=context.minute, reach=_REACH)
+    return first_occurrences(meeting, begin, end, checked_first(first, 10, most=MAX_LISTED))

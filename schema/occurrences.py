@@ -132,6 +132,11 @@ def occurrence_of_hit(meeting: Meeting, hit: Hit) -> ScheduledOccurrence | None:
     return found[0] if found else None
 
 
+def held_occurrence_of_hit(meeting: Meeting, hit: Hit) -> ScheduledOccurrence | None:
+    """The same, None for a meeting that does not meet."""
+    return None if meeting.status in NOT_HELD else occurrence_of_hit(meeting, hit)
+
+
 def meeting_occurrences(meeting: Meeting, start: datetime, until: datetime) -> list[ScheduledOccurrence]:
     """All occurrences that start in [start, until), soonest first; those that are not held are marked cancelled."""
     if meeting.recurrence is None:

@@ -29,7 +29,7 @@ from graphql.execution.values import get_variable_values
 
 from meetings.errors import InvalidQuery, MeetingsError, TooMuch
 from schema.context import Context
-from schema.errors import Refused, refusal, told_errors
+from schema.errors import Refused, refusal, told_errors, with_argument
 from schema.limits import Limits, Shape, check_shape, operation_cost
 
 _RULES = (*specified_rules, *recommended_rules)
@@ -84,7 +84,7 @@ def read_document(schema: GraphQLSchema, text: str, limits: Limits) -> Document:
     except MeetingsError as error:
         raise refusal(error) from error
     if errors := validate(schema, node, _RULES, max_errors=_MAX_ERRORS):
-        raise Refused(errors)
+        raise Refused([with_argument(node, error) for error in errors])
     return Document(node=node, shape=shape)
 
 

@@ -21,7 +21,8 @@ from meetings.search import Page
 
 MAX_FIRST = 100
 MAX_CURSOR = 2000
-FIRST = "How many at most, 1 to 100."
+#: Of plain lists, which have no cursors.
+MAX_LISTED = 500
 AFTER = "The `endCursor` of the page before, to go on from there."
 
 Item = TypeVar("Item")
@@ -37,9 +38,9 @@ def list_of(type_: Any, description: str, **options: Any) -> graphene.InputField
     return graphene.InputField(graphene.List(graphene.NonNull(type_)), description=description, **options)
 
 
-def first_argument(default: int) -> graphene.Argument:
+def first_argument(default: int, *, most: int = MAX_FIRST) -> graphene.Argument:
     """How many are wanted."""
-    return graphene.Argument(graphene.Int, default_value=default, description=FIRST)
+    return graphene.Argument(graphene.Int, default_value=default, description=f"How many at most, 1 to {most}.")
 
 
 def after_argument() -> graphene.Argument:
@@ -47,11 +48,11 @@ def after_argument() -> graphene.Argument:
     return graphene.Argument(graphene.String, description=AFTER)
 
 
-def checked_first(first: int | None, default: int) -> int:
+def checked_first(first: int | None, default: int, *, most: int = MAX_FIRST) -> int:
     """How many are wanted; InvalidQuery."""
     wanted = default if first is None else first
-    if not 1 <= wanted <= MAX_FIRST:
-        raise InvalidQuery("first", f"ask for 1 to {MAX_FIRST}, not {wanted}")
+    if not 1 <= wanted <= most:
+        raise InvalidQuery("first", f"ask for 1 to {most}, not {wanted}")
     return wanted
 
 

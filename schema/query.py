@@ -17,7 +17,7 @@ from meetings.vocabulary import Format as KnownFormat
 from schema.context import Context
 from schema.enums import MeetingOrder
 from schema.fellowships import Fellowship, find_fellowships
-from schema.filters import checked_items, checked_text, checked_window, fellowship_code, read_filter
+from schema.filters import checked_items, checked_text, checked_window, fellowship_code, known_code, read_filter
 from schema.formats import Format, list_formats
 from schema.inputs import MeetingFilter
 from schema.meetings import Meeting, MeetingConnection
@@ -76,7 +76,9 @@ class Query(graphene.ObjectType):
         ids=graphene.List(
             graphene.NonNull(graphene.ID), required=True, description="Any ids they ever had, at most 100 at a time."
         ),
-        resolver=lambda _, info, ids: info.context.loaders.meetings.get_all(checked_items("ids", ids)),
+        resolver=lambda _, info, ids: info.context.loaders.meetings.get_all(
+            checked_items("ids", ids, may_be_empty=True)
+        ),
     )
     node = graphene.Field(
         Node,
@@ -193,7 +195,7 @@ def asked_fellowships(context: Context, text: str | None) -> list[KnownFellowshi
 def asked_formats(context: Context, *, fellowship: str | None = None, category: str | None = None) -> list[KnownFormat]:
     """All, or those of a fellowship or a category; InvalidQuery."""
     owner = None if fellowship is None else fellowship_code("fellowship", fellowship, context.vocabulary)
-    return list_formats(context.vocabulary, owner, None if category is None else checked_text("category", category))
+    return list_formats(context.vocabulary, owner, _category(context, category))
 
 
 def page_of_bodies(
@@ -215,3 +217,8 @@ def page_of_bodies(
     )
     context.loaders.service_bodies.announce(body.parent_id for body in page.nodes if body.parent_id)
     return page
+
+
+def _category(context: Context, category: str | None) -> str | None:
+    known = {known.category.upper() for known in context.vocabulary.formats.values()}
+    return None if category is None else known_code("category", category, known)

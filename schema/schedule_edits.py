@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from meetings.calendar_text import clean_line, clean_text
@@ -51,7 +51,8 @@ def changed_options(schedule: Schedule, given: Input, now: datetime) -> Schedule
         values["name"] = clean_line(values["name"], MAX_NAME) or None
     if all(getattr(schedule, name) == value for name, value in values.items()):
         return schedule
-    counted = replace(schedule, revision=schedule.revision + 1, changes=schedule.changes + 1, updated_at=now)
+    counted = replace(schedule, revision=schedule.revision + 1, changes=schedule.changes + 1)
+    counted = replace(counted, updated_at=_later(now, schedule.updated_at))
     return replace(counted, **values)
 
 
@@ -126,9 +127,14 @@ def _id_now(id: str, meetings: Mapping[str, Meeting | None]) -> str:
     return meeting.id if meeting else id
 
 
+def _later(now: datetime, before: datetime) -> datetime:
+    """Now, but in a later second than before: calendars tell changes apart by whole seconds."""
+    return max(now, before + timedelta(seconds=1))
+
+
 def touched(schedule: Schedule, now: datetime) -> Schedule:
     """The schedule after a change of its entries, by which clients know that there was one."""
-    return replace(schedule, changes=schedule.changes + 1, entries_updated_at=now)
+    return replace(schedule, changes=schedule.changes + 1, entries_updated_at=_later(now, schedule.entries_updated_at))
 
 
 def _entry(id: str, given: Input, old: ScheduleEntry | None, schedule: Schedule, now: datetime) -> ScheduleEntry:
@@ -147,7 +153,7 @@ def _entry(id: str, given: Input, old: ScheduleEntry | None, schedule: Schedule,
     if old is None:
         return entry
     same = replace(entry, added_on=old.added_on, revision=old.revision, updated_at=old.updated_at)
-    return same if same == old else replace(same, revision=old.revision + 1, updated_at=now)
+    return same if same == old else replace(same, revision=old.revision + 1, updated_at=_later(now, old.updated_at))
 
 
 def entries_to_remove(schedule: Schedule, ids: Sequence[str], meetings: Mapping[str, Meeting | None]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import graphene
@@ -13,10 +13,10 @@ from meetings.agenda import CONFLICT_WINDOW, agenda, conflicts
 from meetings.model import Meeting as KnownMeeting
 from meetings.schedule import ScheduledOccurrence, feed_token, secret_hash
 from schema.context import Context, Info
-from schema.filters import checked_window
+from schema.filters import FAR_REACH, checked_window
 from schema.meetings import Meeting
 from schema.occurrences import Occurrence
-from schema.paging import checked_first, first_argument, many
+from schema.paging import MAX_LISTED, checked_first, first_argument, many
 from schema.problems import Problem
 from schema.scalars import URL, Date, DateTime, TimeZone
 from store.database import Reader
@@ -127,7 +127,7 @@ class Schedule(graphene.ObjectType):
         "The dates that its feed shows, soonest first; cancelled ones too, marked.",
         start=DateTime(name="from", description="Those that start at or after this; left out: now."),
         until=DateTime(description="Those that start before this, at most 92 days later; left out: four weeks later."),
-        first=first_argument(50),
+        first=first_argument(50, most=MAX_LISTED),
         resolver=lambda root, info, **asked: occurrences_asked(info.context, root.schedule, **asked),
     )
     feed_url = URL(
@@ -159,6 +159,9 @@ def coming_conflicts(context: Context, schedule: kept.Schedule) -> list[dict[str
     return [{"first": first, "second": second} for first, second in pairs]
 
 
+_REACH = replace(FAR_REACH, default=CONFLICT_WINDOW)
+
+
 def occurrences_asked(
     context: Context,
     schedule: kept.Schedule,
@@ -168,8 +171,8 @@ def occurrences_asked(
     first: int | None = None,
 ) -> list[ScheduledOccurrence]:
     """What the schedule shows in the window asked for; InvalidQuery."""
-    begin, end = checked_window(start, until, now=context.minute, default=CONFLICT_WINDOW)
-    return agenda(schedule, _entry_meetings(context, schedule), begin, end)[: checked_first(first, 50)]
+    begin, end = checked_window(start, until, now=context.minute, reach=_REACH)
+    return agenda(schedule, _entry_meetings(context, schedule), begin, end)[: checked_first(first, 50, most=MAX_LISTED)]
 
 
 class SchedulePayload(graphene.ObjectType):

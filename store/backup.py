@@ -31,7 +31,7 @@ def backup(read: Reader, path: Path) -> int:
     """Write one snapshot to `path`, which must not exist; how many rows."""
     digest, rows = hashlib.sha256(), 0
     if path.exists():
-        raise FileExistsError(f"{path} exists; a backup overwrites nothing")
+        raise BadBackup(f"{path} is there already; a backup overwrites nothing")
     unfinished = path.with_name(path.name + ".unfinished")
     unfinished.unlink(missing_ok=True)
     unfinished.touch(mode=0o600)

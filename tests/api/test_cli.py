@@ -1,5 +1,7 @@
 """The command line as a volunteer uses it: what it says, and how it exits."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -165,3 +167,17 @@ def test_the_committed_schema_is_what_the_code_serves(run: Run) -> None:
 def test_commands_outside_of_use_exit_with_2(run: Run) -> None:
     assert run("sources", "add").exit_code == 2
     assert run("nonsense").exit_code == 2
+
+
+@pytest.mark.parametrize("words", [("sources", "show", "nope"), ("import", "nope"), ("serve", "--port", "99999")])
+def test_wrong_use_is_one_line_and_exits_with_2(migrated: Run, words: tuple[str, ...]) -> None:
+    result = subprocess.run([sys.executable, "-m", "api", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+
+
+def test_what_was_left_out_is_told_first(listed: Run, tmp_path: Path) -> None:
+    odd = [{"kind": "meeting", "fellowship": "NA", "key": str(n), "name": "x", "formats": ["??"]} for n in range(30)]
+    lost = {"kind": "meeting", "fellowship": "NA", "key": "lost", "weekday": "MONDAY", "start_time": "25:00"}
+    rows = [{"homegroup": 1}, *odd, lost]
+    (tmp_path / "harbour.jsonl").write_bytes(b"\n".join(orjson.dumps(row) for row in rows))
+    assert "ERROR" in listed("import", "harbour").output.splitlines()[1]

@@ -81,5 +81,5 @@ def test_what_people_keep_is_for_nobody_else_on_the_machine(filled: Database, tm
 
 def test_a_backup_overwrites_no_file(filled: Database, tmp_path: Path) -> None:
     path = backed_up(filled, tmp_path / "backup.gz")
-    with filled.read() as read, pytest.raises(FileExistsError):
+    with filled.read() as read, pytest.raises(BadBackup):
         backup(read, path)
