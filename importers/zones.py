@@ -1,19 +1,21 @@
 """Which time zone a meeting is in: its record says, else its point, else its source.
 
 A zone that is not in the country the list names would put the meeting hours off, so it is not used. Nor is a point
-that several zones claim: there only the source can know by which clock people live.
+that several zones claim: there only the source can know by which clock people live. A spoken name (MST) may mean
+several zones (Denver, Phoenix), so a point outweighs it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import tzfpy
 
 from meetings.model import ZoneReason
-from meetings.zones import canonical_zone, country_zones
+from meetings.zones import canonical_zone, country_zones, zone
 
-#: What people write for a zone, by the zone they mean; it counts only where the country allows it.
+#: What people write for a zone, by the zone most of them mean; it counts only where country and point allow it.
 _SPOKEN = {
     "et": "America/New_York",
     "est": "America/New_York",
@@ -97,7 +99,14 @@ def choose_zone(clues: ZoneClues) -> ZoneChoice:
 def _told(clues: ZoneClues, findings: list[tuple[str, str]]) -> str | None:
     if not clues.record:
         return None
-    name = _SPOKEN.get(clues.record.strip().casefold()) or canonical_zone(clues.record)
+    spoken, here = _SPOKEN.get(clues.record.strip().casefold()), _here(clues)
+    if spoken is not None and here and spoken not in here:
+        if _in_winter(spoken) not in {_in_winter(name) for name in here}:
+            findings.append(("bad_time_zone", clues.record))
+        return None
+    if spoken is not None and not here:
+        spoken = _as_its_source_means(spoken, clues)
+    name = spoken or canonical_zone(clues.record)
     if name is None:
         findings.append(("bad_time_zone", clues.record))
         return None
@@ -109,10 +118,25 @@ def _told(clues: ZoneClues, findings: list[tuple[str, str]]) -> str | None:
     return None
 
 
-def _at(clues: ZoneClues, findings: list[tuple[str, str]]) -> str | None:
-    everywhere = _candidates(clues.point)
+def _as_its_source_means(spoken: str, clues: ZoneClues) -> str:
+    """In a list of Phoenix, MST is the clock of Phoenix."""
+    listed = canonical_zone(clues.source_zone or "")
+    return listed if listed is not None and _in_winter(listed) == _in_winter(spoken) else spoken
+
+
+def _in_winter(name: str) -> timedelta | None:
+    """The offset in January, which zones of one spoken name have in common."""
+    return datetime(2026, 1, 15, tzinfo=zone(name)).utcoffset()
+
+
+def _here(clues: ZoneClues) -> list[str]:
+    """The zones of the point that its country allows."""
     country = clues.country or clues.source_country
-    here = [name for name in everywhere if _allows(country, name)]
+    return [name for name in _candidates(clues.point) if _allows(country, name)]
+
+
+def _at(clues: ZoneClues, findings: list[tuple[str, str]]) -> str | None:
+    everywhere, here = _candidates(clues.point), _here(clues)
     if everywhere and not here:
         findings.append(("zone_outside_country", everywhere[0]))
     if len(here) < 2:

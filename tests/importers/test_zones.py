@@ -113,6 +113,33 @@ def test_country_with_several_zones_does_not_tell_one() -> None:
     assert choose(country="AU", source_zone="America/New_York").zone is None
 
 
+PHOENIX = (33.45, -112.07)
+
+
+@pytest.mark.parametrize("record", ["MST", "mountain"])
+def test_point_outweighs_a_spoken_name_that_may_mean_several_zones(record: str) -> None:
+    choice = choose(record=record, point=PHOENIX, country="US")
+    assert (choice.zone, choice.reason, choice.findings) == ("America/Phoenix", ZoneReason.POINT, ())
+
+
+def test_spoken_name_of_another_clock_than_the_points_is_a_finding() -> None:
+    choice = choose(record="ET", point=PHOENIX, country="US")
+    assert (choice.zone, choice.findings) == ("America/Phoenix", (("bad_time_zone", "ET"),))
+
+
+def test_spoken_name_that_the_point_agrees_with_is_the_records() -> None:
+    assert choose(record="EST", point=NEW_YORK).reason == ZoneReason.RECORD
+
+
+def test_spoken_name_counts_where_the_point_tells_nothing() -> None:
+    assert choose(record="CT", point=HIGH_SEA, source_zone="America/New_York").zone == "America/Chicago"
+
+
+def test_spoken_name_without_a_point_is_that_of_its_sources_clock() -> None:
+    assert choose(record="MST", source_zone="America/Phoenix").zone == "America/Phoenix"
+    assert choose(record="MST", source_zone="America/New_York").zone == "America/Denver"
+
+
 @pytest.mark.parametrize(
     ("point", "country", "zone"),
     [((18.4655, -66.1057), "US", "America/Puerto_Rico"), ((22.3193, 114.1694), "CN", "Asia/Hong_Kong")],
