@@ -81,6 +81,22 @@ def test_field_that_stands_twice_is_marked_and_the_last_one_counts() -> None:
     assert (row, row.twice) == ({"a": 3, "b": 2}, ("a",))
 
 
+def test_many_fields_that_stand_twice_are_each_looked_at_a_few_times() -> None:
+    compared = 0
+
+    class Name(str):
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return str.__eq__(self, other)
+
+    pairs: list[tuple[str, object]] = [(Name(f"k{number % 2000}"), number) for number in range(4000)]
+    assert len(documents.object_of(pairs)) == 2000
+    assert compared < 40_000
+
+
 def test_list_may_stand_under_a_name() -> None:
     value = read(json.dumps({"warnings": [], "meetings": [{"a": 1}]}).encode())
     assert documents.records(value, source="x", name="x", under=("meetings",)) == [{"a": 1}]
