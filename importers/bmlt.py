@@ -27,7 +27,7 @@ from meetings.recurrence import Recurrence
 from meetings.source import Source
 from meetings.vocabulary import Vocabulary
 
-VERSION = 1
+VERSION = 2
 MEETINGS, FORMATS, BODIES = "GetSearchResults.json", "GetFormats.json", "GetServiceBodies.json"
 #: A value may be written `Label#@-@#value`; the label is an old program's.
 _SEPARATOR = "#@-@#"
@@ -131,8 +131,7 @@ def _told(record: Record, server: _Server) -> Listing | Rejected:
     """The record's listing, or why there is none: that is in the findings."""
     if not record.values:
         return Rejected(record_key=None)
-    if record.values.get("published") in ("0", 0, False):
-        record.found("unpublished", "published")
+    if not _is_published(record):
         return Rejected(record_key=record.key, unpublished=True)
     name = record.name("meeting_name")
     if name is None:
@@ -162,6 +161,18 @@ def _told(record: Record, server: _Server) -> Listing | Rejected:
         online=online,
     )
     return _described(listing, record, server, meant)
+
+
+def _is_published(record: Record) -> bool:
+    """Whether the server shows it, as one that does not tell `published` does with all. What is unclear is not open."""
+    told = record.values.get("published", "1")
+    plain = told.strip().casefold() if isinstance(told, str) else told
+    if plain in ("1", "true", 1, True):
+        return True
+    if plain not in ("0", 0, False):
+        record.found("bad_status", "published", told if record.holds("published") else repr(told))
+    record.found("unpublished", "published")
+    return False
 
 
 def _described(listing: Listing, record: Record, server: _Server, meant: Meant) -> Listing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from importers.text import LINK_LENGTH
 
@@ -36,15 +36,26 @@ _PROVIDERS = {
 _NOT_IN_LINKS = re.compile(r'[\s<>"\\^`{|}]')
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 _HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})")
+#: A mail program's detour, which names the mail's receiver and holds the link itself.
+_DETOUR = ".safelinks.protection.outlook.com"
+#: Addresses that are a person's telephone; an invitation to a group is none.
+PERSONAL_ADDRESS = r"(?:(?:api\.|web\.)?whatsapp\.com/send|wa\.me/\+?\d|(?:t|telegram)\.me/\+?\d{7}|signal\.me/#p)"
+_OF_A_PERSON = re.compile(
+    rf"^\s*(?:mailto|tel|sms|callto|facetime|whatsapp|viber|skype):|(?<![\w-]){PERSONAL_ADDRESS}"
+    r"|[?&;#](?:contact_?)?(?:e-?mail|mail|phone|tel|mobile|whatsapp)(?:_?address|_?number)?=[^&]"
+    r"|[\w.+'-]@[\w-]+(?:\.[\w-]+)*\.[a-z]{2}|/cdn-cgi/l/email-protection",
+    re.IGNORECASE,
+)
 
 
 def read_link(text: str) -> str | None:
-    """The link, its host in lower case and ASCII letters; None: no absolute http(s) link to an outside host.
+    """The link, its host in lower case and ASCII letters; None: no absolute http(s) link to an outside host, or one
+    that leads to a person.
 
     A known provider's link without `https://` is given it.
     """
-    text = text.strip()
-    if not text or len(text) > LINK_LENGTH or _NOT_IN_LINKS.search(text):
+    text = _without_detour(text.strip())
+    if not text or len(text) > LINK_LENGTH or _NOT_IN_LINKS.search(text) or is_of_a_person(text):
         return None
     if not _SCHEME.match(text):
         text = f"https://{text}"
@@ -59,6 +70,21 @@ def read_link(text: str) -> str | None:
         return None
     netloc = host if port is None else f"{host}:{port}"
     return parts._replace(scheme=parts.scheme.lower(), netloc=netloc).geturl()
+
+
+def is_of_a_person(text: str) -> bool:
+    """Whether this link leads to a person or names one: by telephone number or e-mail address."""
+    plain = unquote(unquote(text))
+    return _OF_A_PERSON.search(text) is not None or _OF_A_PERSON.search(plain) is not None
+
+
+def _without_detour(link: str) -> str:
+    try:
+        parts = urlsplit(link)
+        within = (parts.hostname or "").endswith(_DETOUR)
+        return parse_qs(parts.query).get("url", [link])[0] if within else link
+    except ValueError:
+        return link
 
 
 def _ascii_host(parts: SplitResult) -> str | None:

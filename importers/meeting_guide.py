@@ -28,7 +28,7 @@ from meetings.recurrence import Recurrence
 from meetings.source import Source
 from meetings.vocabulary import Vocabulary
 
-VERSION = 1
+VERSION = 2
 #: What programs wrote before the format had its names.
 _ALIASES = {
     "meeting": "name",

@@ -27,7 +27,7 @@ from meetings.model import Group, MedicationStance, MeetingStatus, OnlineVenue, 
 from meetings.source import Source
 from meetings.vocabulary import Vocabulary
 
-VERSION = 1
+VERSION = 2
 #: The format's number, which stands in a file's first line.
 FORMAT = 1
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
@@ -123,13 +123,11 @@ def _told(record: Record, of_list: _List) -> list[Listing | Rejected]:
     """One listing a weekday, or why there is none: that is in the findings."""
     if record.values.get("kind") != "meeting":
         return [Rejected(record_key=None)]
-    status = record.code("status")
+    status = _status(record)
     if status == MeetingStatus.WITHDRAWN:
         record.found("unpublished", "status")
         return [Rejected(record_key=record.key, unpublished=True)]
     name, fellowship = record.name("name"), _fellowship(record, of_list)
-    if status not in _STATUSES:
-        record.found("bad_status", "status", status)
     if name is None:
         record.found("missing_name", "name")
     venue = _venue(record.inside("venue"))
@@ -155,6 +153,15 @@ def _told(record: Record, of_list: _List) -> list[Listing | Rejected]:
     )
     unread: list[Listing | Rejected] = [Rejected(record_key=record.key)] * schedule.unread
     return [*_by_weekday(_described(listing, record, of_list), schedule), *unread]
+
+
+def _status(record: Record) -> str | None:
+    """The status as it is told, None: it is not told. What is no status is noted and never taken for open."""
+    told = record.values.get("status")
+    status = told.strip() if isinstance(told, str) else "" if told is not None else None
+    if status not in _STATUSES:
+        record.found("bad_status", "status", told if record.holds("status") else repr(told))
+    return status
 
 
 def _by_weekday(listing: Listing, schedule: Schedule) -> list[Listing]:

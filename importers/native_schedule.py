@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,6 +14,8 @@ from meetings.recurrence import DatedException, Recurrence, Rule, rule_from_rrul
 
 #: Dated exceptions of one meeting; beyond, it is another rule.
 MAX_EXCEPTIONS = 366
+#: A date alone would move a meeting to midnight.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,15 +138,13 @@ def _exception(part: Record) -> DatedException | None:
         return None
     if moved is None:
         return DatedException(day=day, note=part.notes("note"))
+    if not _MOMENT.fullmatch(moved):
+        return None
     try:
         to = datetime.fromisoformat(moved)
     except ValueError:
         return None
-    if to.tzinfo is not None:
-        return None
-    return DatedException(
-        day=day, moved_to=(to.date(), to.time().replace(second=0, microsecond=0)), note=part.notes("note")
-    )
+    return DatedException(day=day, moved_to=(to.date(), to.time()), note=part.notes("note"))
 
 
 def _date(record: Record, name: str) -> date | None:

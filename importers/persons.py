@@ -1,40 +1,90 @@
 """Takes persons out of free text: e-mail addresses, telephone numbers, and names after "contact" and the like.
 
 Lists are meant to hold none of these, and do. A number with which one joins a meeting stays: whether a number is one
-is told by the words that stand before it. Whatever is in doubt is taken out.
+is told by the words that stand right before it. Whatever is in doubt is taken out.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import phonenumbers
+
+from importers.links import PERSONAL_ADDRESS, conference_provider
 
 #: Stands where something was taken out, in any language.
 GAP = "…"
 
+#: Letters, digits and signs in other widths and styles than the keyboard's, each as the one it stands for.
+_STYLED = {
+    code: plain
+    for start, end in ((0xFE50, 0xFE6C), (0xFF01, 0xFF5F), (0x1D400, 0x1D800))
+    for code in range(start, end)
+    if len(plain := unicodedata.normalize("NFKC", chr(code))) == 1
+}
 _EMAIL = re.compile(
-    r"[\w.+'%-]{1,64}(?:@|\s?[(\[]at[)\]]\s?)[\w-]{1,63}(?:(?:\.|\s?[(\[]dot[)\]]\s?)[\w-]{1,63}){1,8}", re.IGNORECASE
+    r"[\w.+'%-]{1,64}(?:@|%40|\s{0,2}[(\[]\s?at\s?[)\]]\s{0,2})[\w-]{1,63}"
+    r"(?:(?:\.|\s?[(\[]\s?dot\s?[)\]]\s?)[\w-]{1,63}){1,8}",
+    re.IGNORECASE,
 )
-_AT = re.compile(r"[(\[]at[)\]]", re.IGNORECASE)
+#: Spoken, or with spaces: only what cannot be a place (`Meet @ St.Mary`, `7pm @ zoom.us/j/1`).
+_LOOSE_EMAIL = re.compile(
+    r"\b[\w.+'%-]{1,64}(?:\s{1,2}@\s{0,2}|@\s{1,2})(?!www\.)(?:[\w-]{1,63}\.){1,8}(?:[a-z]{2,24}|[A-Z]{2,24})(?![\w/])"
+    r"|\b[\w.+'%-]{1,64} (?i:at) (?i:[\w-]{1,63} dot (?:com|org|net|edu|info|us|uk|ca|au|nz|ie|de|fr|es|it)"
+    r"|(?:gmail|googlemail|yahoo|hotmail|outlook|icloud|aol|gmx|msn|comcast|proton|protonmail)"
+    r"(?:\.| dot )(?:com|net|de|me|co\.uk))\b"
+)
+_AT = re.compile(r"@|%40|\bat\b", re.IGNORECASE)
+_PERSONAL_LINK = re.compile(rf"(?:https?://)?(?:www\.)?(?<![\w-]){PERSONAL_ADDRESS}\S*", re.IGNORECASE)
 
-_NUMBER = re.compile(r"(?<![\w#/.,+=-])(?:\+|\(|\d)[\d\s().-]{5,22}\d(?!\w|[#*]|,,)")
-_NO_NUMBER = re.compile(r"\d{5}-\d{4}|\d{4}-\d\d-\d\d.*|\d{1,3}\.\d+|\d{3,4}\s*-\s*\d{3,4}")
+_NUMBER = re.compile(
+    r"(?:(?<![\w#/.,+=-])(?:\+|\(|\d)|(?<=[a-zA-Z])\+)[\d\s().-]{5,22}\d(?!\w|[#*]|,,|[\d\s().-]{0,22}\d[#*])"
+)
+#: Postcodes with four more digits, dates, amounts, years from and to.
+_NO_NUMBER = re.compile(
+    r"\d{5}-\d{4}|\d{4}-\d\d-\d\d.*|\d{1,3}\.\d+|\d{3,4}\s*-\s*\d{3,4}"
+    r"|\d{1,2}[.-]\s?\d{1,2}[.-]\s?(?:\d\d|(?:19|20)\d\d)(?:\s\d{1,2})?|\d{1,2}\.\s?(?:19|20)\d\d"
+)
 #: As North Americans write a telephone number and nobody writes a meeting's id.
 _TELEPHONE = re.compile(r"\+?1?[-. ]?(?:\(\d{3}\)\s?|\d{3}[-.])\d{3}[-. ]\d{4}")
 _LOCAL = re.compile(r"\d{3}[-.]\d{4}")
 
-#: Right before a number they say that it is no telephone's.
-_CODE_BEFORE = re.compile(
-    r"(?:\bids?|code|\bpmi|\bpin|(?<!for )\bpassword|\bpwd?|#)(?: (?:is|no|number))?\W{0,4}$", re.I
+#: Between a word and its number; the end of a sentence is none of these.
+_BETWEEN = r"[\s:=#*_()\[\]\u2010-\u2015-]"
+_FILLERS = (
+    r"is|are|no\b\.?|numbers?|lines?|phone|telephone|tel|only|audio|bridge|at|by your location|toll[- ]free|us|usa|uk"
+    r"|canada|mtg|i[’']?d"
 )
-_KEPT_AFTER = (
-    r"meeting|zoom|access|dial|one[ -]tap|conference|(?:call|phone)[- ]?in|webinar|room|helpline|hotline|office"
-    r"|intergroup|gso"
+#: Right before a number they say that it is no telephone's, or one by which one joins, or an office's.
+_LABEL = re.compile(
+    r"(?:(?P<code>(?:\b|meeting|zoom)i\.?ds?\b\.?|code|\bpmi|\bpin|\bpassword|\bpwd?)"
+    r"|\b(?P<weak>(?:goto)?meeting|mtg|zoom|access|conference|webinar|room)"
+    r"|\b(?:dial(?:[- ]?in(?:to)?)?(?: details)?|one[ -]tap(?: mobile)?|(?:tele|free)?conference(?: ?call)?"
+    r"|(?:call|phone)[- ]?in"
+    r"|(?:join|listen)(?: in)? by (?:tele)?phone|(?:helpline|hotline|office|intergroup|gso)(?: on)?))"
+    rf"(?:{_BETWEEN}{{1,4}}(?:{_FILLERS})\b){{0,3}}{_BETWEEN}{{0,4}}$",
+    re.IGNORECASE,
 )
-_TAKEN_AFTER = r"call|text|sms|contact|mobile|cell|whatsapp|message|ask|e-?mail|ring|touch|for"
-_WORDS = re.compile(rf"\b(?:(?P<kept>{_KEPT_AFTER})|(?P<taken>{_TAKEN_AFTER}))\b", re.IGNORECASE)
-#: How far before a number a word may stand that says what the number is: a join link may lie between.
+#: Before such a word they say that the number is that of a person to ask.
+_ASKING = re.compile(
+    r"\b(?:(?P<surely>questions?|about|regarding|concerning|problems?|issues?|help)|for|get|need|request|re)\b"
+    r"[^.!?:;\n]{0,30}$",
+    re.IGNORECASE,
+)
+_AFTER_LINK = re.compile(
+    rf"(https?://\S+|\b(?:\w+\.)?zoom\.us/\S+)(?:\s+pwd=\S+)?(?:{_BETWEEN}{{1,4}}(?:{_FILLERS}|or|via|by)\b){{0,3}}"
+    rf"{_BETWEEN}{{1,4}}$",
+    re.IGNORECASE,
+)
+#: As conference programs list their numbers: `+1 646 555 0139 US (New York)`.
+_LISTED = re.compile(r"\s?(?:US|Canada|United Kingdom)\b")
+_TAKEN_AFTER = re.compile(
+    r"\b(?:call|text|sms|contact|mobile|cell|whatsapp|message|ask|e-?mail|ring|touch|for|host|chair|leader)\b", re.I
+)
+#: How far before a number the words may stand that say what the number is: a join link may lie between.
+_LABEL_DISTANCE = 300
+#: How far before a number in a text on how to join a word may stand that says whose it is.
 _WORD_DISTANCE = 80
 #: How far before a number a person may have stood who is its owner.
 _OWNER_DISTANCE = 40
@@ -45,14 +95,15 @@ _NAMED = re.compile(
     r"|(?:speak|talk|write) (?:to|with)|contacto|llam[ae]r? a|kontakt|contatto)(?:\s(?:person|is))?\s?:?\s)"
     rf"({_NAME})"
 )
+_NAME_AT_END = re.compile(rf"\b({_NAME})[^\S\n]?\W?[^\S\n]?$")
 _NAME_AFTER_GAP = re.compile(rf"{GAP}\s?\({_NAME}\)")
 _GAPS = re.compile(rf"{GAP}(?:\s?{GAP})+")
 _ORDINARY = """
-a al alcoholics all and area at before board book by central chair chairperson church club do district email for from
-gso group groups he helpline her him host hotline if in info information intergroup is it leader list me meeting
-meetings member members my na narcotics no now number office on only or our out phone please region secretary service
-she someone speaker step study the their them this to tradition us via we when with you your zoom monday tuesday
-wednesday thursday friday saturday sunday
+a access al alcoholics all and area at audio before board book by central chair chairperson church club do district
+email for from gso group groups he helpline her him host hotline if in info information intergroup is it leader list me
+meeting meetings member members my na narcotics no now number office on only or our out phone please region secretary
+service she someone speaker step study tel telephone the their them this to tradition us via we when with you your zoom
+monday tuesday wednesday thursday friday saturday sunday
 """
 _NO_NAMES = frozenset(_ORDINARY.split())
 
@@ -63,19 +114,24 @@ def without_persons(text: str, *, region: str | None = None, joining: bool = Fal
     `region`: the country whose local numbers are known; `joining`: the text tells how to join, so that a bare number
     in it is no person's; `own`: the number by which one joins, which stays.
     """
-    text = _NAMED.sub(_name, _without_addresses(text))
-    text = _NUMBER.sub(lambda match: _number(match, region, joining, own), text)
-    return _GAPS.sub(GAP, _NAME_AFTER_GAP.sub(GAP, text))
+    plain = text.translate(_STYLED)
+    safe = _NAMED.sub(_name, _without_addresses(plain))
+    safe = _NUMBER.sub(lambda match: _number(match, region, joining, own), safe)
+    safe = _GAPS.sub(GAP, _NAME_AFTER_GAP.sub(GAP, safe))
+    return text if safe == plain else safe
 
 
 def without_contacts(line: str) -> str:
     """A name or an address with a gap for each e-mail address and telephone number; other words are let be."""
-    line = _without_addresses(line)
-    return _NUMBER.sub(lambda match: _number(match, None, False, None) if _is_telephone(match[0]) else match[0], line)
+    plain = line.translate(_STYLED)
+    safe = _without_addresses(plain)
+    safe = _NUMBER.sub(lambda match: _number(match, None, False, None) if _is_telephone(match[0]) else match[0], safe)
+    return line if safe == plain else safe
 
 
 def _without_addresses(text: str) -> str:
-    return _EMAIL.sub(GAP, text) if "@" in text or _AT.search(text) else text
+    text = _PERSONAL_LINK.sub(GAP, text)
+    return _LOOSE_EMAIL.sub(GAP, _EMAIL.sub(GAP, text)) if _AT.search(text) else text
 
 
 def _name(match: re.Match[str]) -> str:
@@ -85,14 +141,41 @@ def _name(match: re.Match[str]) -> str:
 
 def _number(match: re.Match[str], region: str | None, joining: bool, own: str | None) -> str:
     told = match[0]
-    before = match.string[max(0, match.start() - _WORD_DISTANCE) : match.start()]
-    if _CODE_BEFORE.search(before) or _is_own(told, own) or not _is_number(told, region):
+    before = match.string[max(0, match.start() - _LABEL_DISTANCE) : match.start()]
+    if _is_own(told, own) or not _is_number(told, region):
         return told
-    words = list(_WORDS.finditer(before))
-    if GAP in before[-_OWNER_DISTANCE:] and (not words or before.rfind(GAP) > words[-1].start() or _is_telephone(told)):
+    label = _LABEL.search(before)
+    if label is not None and label["code"] and not _is_asked(label, told):
+        return told
+    owned = GAP in before[-_OWNER_DISTANCE:]
+    if owned and (label is None or _is_telephone(told)):
         return GAP
-    kept = words[-1].lastgroup == "kept" if words else joining
-    return told if kept else GAP
+    kept = label is not None and not _is_asked(label, told)
+    listed = told.startswith("+") and _LISTED.match(match.string, match.end()) is not None
+    return told if kept or listed or _follows_join_link(before) or (joining and not _is_owned(before)) else GAP
+
+
+def _is_asked(label: re.Match[str], told: str) -> bool:
+    """Whether the words before this label say that a person is to be asked about what it names."""
+    asking = _ASKING.search(label.string[: label.start()]) if label["code"] or label["weak"] else None
+    return asking is not None and (asking["surely"] is not None or _is_telephone(told) or told.startswith("+"))
+
+
+def _follows_join_link(before: str) -> bool:
+    match = _AFTER_LINK.search(before)
+    if match is None:
+        return False
+    link = match[1] if "//" in match[1] else f"https://{match[1]}"
+    return conference_provider(link) is not None
+
+
+def _is_owned(before: str) -> bool:
+    """Whether a name, or a word for whom to ask, stands before a number."""
+    near = before[-_WORD_DISTANCE:]
+    name = _NAME_AT_END.search(near)
+    return _TAKEN_AFTER.search(near) is not None or (
+        name is not None and name[1].split()[0].casefold() not in _NO_NAMES
+    )
 
 
 def _is_own(told: str, own: str | None) -> bool:

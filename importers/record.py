@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,8 +11,8 @@ from datetime import timedelta
 from importers.clock import read_length
 from importers.countries import country_code
 from importers.documents import TwiceNamed
-from importers.links import read_link
-from importers.persons import without_contacts, without_persons
+from importers.links import is_of_a_person, read_link
+from importers.persons import GAP, without_contacts, without_persons
 from importers.phones import read_phone
 from importers.points import read_point
 from importers.text import CODE_LENGTH, KEY_LENGTH, LINE_LENGTH, LINK_LENGTH, NAME_LENGTH, NOTES_LENGTH, clean_text
@@ -51,7 +52,7 @@ class Record:
     def found_repeated_fields(self, read: object) -> None:
         """Note fields that stood twice in this record as it was read."""
         for name in read.twice if isinstance(read, TwiceNamed) else ():
-            self.found("duplicate_field", clean_text(name, most=CODE_LENGTH).text)
+            self.found("duplicate_field", without_contacts(clean_text(name, most=CODE_LENGTH).text))
 
     def holds(self, name: str) -> bool:
         """Whether there is anything in this field."""
@@ -70,9 +71,9 @@ class Record:
         return self.line(*names, most=NAME_LENGTH)
 
     def code(self, *names: str) -> str | None:
-        """A code or key of the source's own."""
+        """A code or key of the source's own; see `read_key` for one that holds an e-mail address."""
         texts = (self._text(name, self.values.get(name), CODE_LENGTH) for name in names)
-        return next((text for text in texts if text), None)
+        return next((_unnamed(text) for text in texts if text), None)
 
     def helpline(self, name: str) -> str | None:
         """The number of a service body, which is public; told as it stands."""
@@ -96,15 +97,22 @@ class Record:
         return safe
 
     def texts(self, name: str, *, separators: str = "") -> list[str]:
-        """A list of codes or names, written as one or, with `separators`, as one text."""
+        """A list of codes or names without persons, written as one or, with `separators`, as one text."""
         value = self.values.get(name)
         if isinstance(value, str) and separators:
             for separator in separators:
                 value = str(value).replace(separator, "\n")
             value = str(value).split("\n")
         items: Iterable[object] = value if isinstance(value, list) else [value]
-        found = (self._text(f"{name}[{n}]", item, LINE_LENGTH) for n, item in enumerate(items))
+        found = (self._item(f"{name}[{n}]", item) for n, item in enumerate(items))
         return [text for text in found if text]
+
+    def _item(self, name: str, value: object) -> str | None:
+        text = self._text(name, value, LINE_LENGTH)
+        safe = without_persons(text) if text else None
+        if safe != text:
+            self.found("person_removed", name)
+        return None if safe == GAP else safe
 
     def _text(self, name: str, value: object, most: int, *, lines: bool = False) -> str | None:
         if _is_nothing(value):
@@ -130,7 +138,7 @@ class Record:
         text = self._text(name, self.values[name], LINK_LENGTH + 1)
         link = read_link(text) if text else None
         if text and link is None:
-            self.found("bad_link", name, text)
+            self.found("bad_link", name, None if is_of_a_person(text) else text)
         return link
 
     def phone(self, name: str, region: str | None) -> str | None:
@@ -182,12 +190,19 @@ class Record:
 
 
 def read_key(value: object) -> str | None:
-    """A record's own key, text or whole number; None: there is none that one can rely on."""
+    """A record's own key, text or whole number; None: there is none that one can rely on.
+
+    One that holds an e-mail address or a telephone number is replaced by a hash: as lasting, and it tells nothing.
+    """
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         return None
     cleaned = clean_text(str(value), most=KEY_LENGTH)
     # Two long keys that are cut might become one.
-    return None if cleaned.cut else cleaned.text or None
+    return None if cleaned.cut else _unnamed(cleaned.text) or None
+
+
+def _unnamed(key: str) -> str:
+    return key if without_contacts(key) == key else "@" + hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 def shown(value: object) -> str | None:

@@ -89,6 +89,25 @@ def test_unpublished_record_is_left_out_as_such() -> None:
     assert found(result) == [("unpublished", "[0].published")]
 
 
+@pytest.mark.parametrize("told", ["1", 1, True, " 1 ", "true"])
+def test_published_record_is_kept(told: Any) -> None:
+    assert found(bmlt(bmlt_record(published=told))) == []
+
+
+def test_server_that_does_not_tell_what_is_published_publishes_all_it_tells() -> None:
+    record = bmlt_record()
+    del record["published"]
+    assert len(bmlt(record).listings) == 1
+
+
+@pytest.mark.parametrize("told", ["false", "no", "", "0.0", None, 2, "2", [], {"a": 1}])
+def test_what_cannot_be_read_as_published_is_not_taken_for_it(told: Any) -> None:
+    result = bmlt(bmlt_record(published=told), bmlt_record(id_bigint="102"))
+    assert result.rejected == (Rejected(record_key="101", unpublished=True),)
+    assert found(result) == [("bad_status", "[0].published"), ("unpublished", "[0].published")]
+    assert result.findings[0].value
+
+
 @pytest.mark.parametrize(
     ("changes", "venue_type", "suspended"),
     [

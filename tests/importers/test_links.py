@@ -14,6 +14,10 @@ from importers.links import conference_provider, read_link
         "http://lists.example.org:8080/a%20b",
         "https://93.184.215.14/list",
         "https://a-b.example.co.uk",
+        "https://maps.example.org/@40.7,-74.0,15z",
+        "https://chat.whatsapp.com/AbCd",
+        "https://t.me/+AbCdEf",
+        "https://example.org/form?usp=mail_form_link",
     ],
 )
 def test_absolute_web_link_is_kept_as_it_is(link: str) -> None:
@@ -43,6 +47,15 @@ def test_absolute_web_link_is_kept_as_it_is(link: str) -> None:
         "https://example.org:99999/",
         "example.org/meeting",
         "zoom 123 456",
+        "https://wa.me/19175550123",
+        "https://api.whatsapp.com/send?phone=19175550123",
+        "https://t.me/+19175550123",
+        "tel:+19175550123",
+        "https://example.org/?mail=anna",
+        "https://example.org/?a=1&EMAIL=anna",
+        "https://example.org/?to=anna%40example.org",
+        "https://example.org/anna@example.org",
+        "https://example.org/cdn-cgi/l/email-protection#0a1b",
         "https://" + "a" * 3000 + ".org",
         "",
     ],
@@ -78,3 +91,8 @@ def test_provider_is_told_by_the_whole_host(link: str, provider: str | None) -> 
 def test_reading_a_kept_link_again_changes_nothing(text: str) -> None:
     link = read_link("https://" + text)
     assert link is None or read_link(link) == link
+
+
+def test_mail_programs_detour_is_left_out_with_the_address_it_names() -> None:
+    detour = "https://x.safelinks.protection.outlook.com/?url=https%3A%2F%2Fzoom.us%2Fj%2F1&data=a%40example.org"
+    assert read_link(detour) == "https://zoom.us/j/1"

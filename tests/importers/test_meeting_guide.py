@@ -212,3 +212,14 @@ def test_format_does_not_tell_the_fellowship() -> None:
     answer = fetched("meeting_guide", meeting_guide_record())
     with pytest.raises(ParseFailed, match="fellowship"):
         importer.parse(answer, a_source(fellowship=None), the_vocabulary())
+
+
+def test_no_type_region_key_or_link_holds_a_person() -> None:
+    person = "anna@example.org"
+    result = meeting_guide(
+        meeting_guide_record(
+            slug=person, types=[person], regions=[person, "City"], group="x", website=f"https://example.org/?m={person}"
+        )
+    )
+    assert only(result).areas == ("City",)
+    assert "anna" not in repr(result)

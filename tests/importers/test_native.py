@@ -94,6 +94,11 @@ def test_exceptions_are_cancelled_or_moved_dates_in_order() -> None:
         {"date": "2026-12-22"},
         {"date": "2026-12-22", "cancelled": "yes"},
         {"date": "2026-12-22", "moved_to": "2026-12-23T18:00Z"},
+        {"date": "2026-12-22", "moved_to": "2026-12-23"},
+        {"date": "2026-12-22", "moved_to": "2026-W52-3"},
+        {"date": "2026-12-22", "moved_to": "2026-12-23 18:00"},
+        {"date": "2026-12-22", "moved_to": "20261223T1800"},
+        {"date": "2026-12-22", "moved_to": "2026-12-23T25:00"},
         {"date": "2026-12-22", "cancelled": True, "moved_to": "2026-12-23T18:00"},
         "2026-12-22",
         None,
@@ -124,8 +129,9 @@ def test_withdrawn_meeting_is_none() -> None:
     assert (len(result.listings), result.rejected[0].unpublished) == (1, True)
 
 
-def test_unknown_status_is_not_taken_for_open() -> None:
-    result = native(native_record(status="CLOSED"), native_record(key="other"))
+@pytest.mark.parametrize("status", ["CLOSED", "", "suspended", 5, False, ["SUSPENDED"], {"a": 1}])
+def test_unknown_status_is_not_taken_for_open(status: Any) -> None:
+    result = native(native_record(status=status), native_record(key="other"))
     assert found(result) == [("bad_status", "[1].status")]
     assert len(result.listings) == 1
 
@@ -203,3 +209,34 @@ def test_record_of_no_known_fellowship_is_left_out() -> None:
     result = native(native_record(fellowship="Knitting"), native_record(key="2"), source=a_source(fellowship=None))
     assert [code for code, _ in found(result)] == ["unknown_fellowship", "no_fellowship"]
     assert len(result.listings) == 1
+
+
+def test_key_that_is_an_e_mail_address_becomes_a_lasting_name_that_tells_nothing() -> None:
+    result = native(native_record(key="anna@example.org", status="CLOSED"), native_record(key="anna@example.org"))
+    (key,) = {listing.key for listing in result.listings}
+    assert key is not None
+    assert (len(key), key[0], "anna" in repr(result)) == (17, "@", False)
+    assert {finding.source_key for finding in result.findings} == {key}
+
+
+def test_service_body_known_by_an_e_mail_address_is_still_found() -> None:
+    result = native({**REGION, "key": "r@example.org"}, native_record(service_body="r@example.org"))
+    assert only(result).service_body == result.service_bodies[0].key
+    assert "example" not in repr(result)
+
+
+def test_no_list_of_codes_or_areas_holds_a_person() -> None:
+    areas = ["anna@example.org", "Call Anna 917-555-0123", "Harbour"]
+    result = native(native_record(areas=areas, formats=["anna@example.org"]))
+    assert (only(result).areas, only(result).other_formats) == (("Call …", "Harbour"), ())
+    assert [place for code, place in found(result) if code == "person_removed"] == [
+        "[1].formats[0]",
+        "[1].areas[0]",
+        "[1].areas[1]",
+    ]
+
+
+def test_link_to_a_person_is_left_out_and_the_finding_does_not_show_it() -> None:
+    result = native(native_record(url="https://wa.me/19175550123"))
+    assert only(result).url is None
+    assert [(one.code, one.value) for one in result.findings] == [("bad_link", None)]
