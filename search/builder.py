@@ -6,9 +6,11 @@ that did. If it dies, searches go on with what was published.
 
 from __future__ import annotations
 
+import gc
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +24,7 @@ from store.changes import changed_meetings, last_change
 from store.database import Database, Reader
 from store.index_rows import read_index_rows
 from store.service_bodies import list_service_bodies
-from store.sources import list_sources
+from store.sources import source_languages
 from store.vocabulary import get_vocabulary
 
 log = logging.getLogger(__name__)
@@ -36,10 +38,11 @@ _PATCHED_ROWS = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What the builder knows between two looks."""
+    """What the builder knows between two looks. `bodies` that rows may name without the facts being read anew."""
 
     built: Built
     facts_read_at: datetime
+    bodies: frozenset[str]
 
 
 def build(read: Reader, vocabulary: Vocabulary, folder: Path, now: datetime) -> Built:
@@ -48,9 +51,22 @@ def build(read: Reader, vocabulary: Vocabulary, folder: Path, now: datetime) -> 
 
 
 def _full(read: Reader, facts: Facts, now: datetime) -> Built:
-    # The change log first: what is read then is of the same snapshot, and at least as new anywhere else.
+    # Both of one snapshot; asked for first, it would be too low rather than too high if they were not.
     change = last_change(read)
-    return build_generation(read_index_rows(read), facts, now, change)
+    with _uncollected():
+        return build_generation(read_index_rows(read), facts, now, change)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looking for cycles, which a million new tuples do not have: that took as long as all the rest."""
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()
 
 
 def _published(folder: Path, built: Built) -> Built:
@@ -67,42 +83,47 @@ def _facts(read: Reader, vocabulary: Vocabulary) -> Facts:
     return Facts(
         vocabulary=vocabulary,
         bodies=list_service_bodies(read),
-        source_languages={source.id: source.language for source in list_sources(read)},
+        source_languages=source_languages(read),
     )
 
 
 def step(read: Reader, folder: Path, state: State | None, now: datetime) -> State:
     """Publish what changed since the last look, if anything did."""
     if state is None or horizon_of(now) != horizon_of(instant_of(state.built.generation.header.built_at)):
-        return State(built=build(read, get_vocabulary(read), folder, now), facts_read_at=now)
+        return _state(build(read, get_vocabulary(read), folder, now), now)
     if abs(now - state.facts_read_at) >= FACTS_AFTER:
-        return _with_facts(read, folder, state, now)
+        state = _with_facts(read, folder, state, now)
     return _with_changes(read, folder, state, now)
+
+
+def _state(built: Built, now: datetime) -> State:
+    return State(built=built, facts_read_at=now, bodies=frozenset(body.id for body in built.facts.bodies))
 
 
 def _with_facts(read: Reader, folder: Path, state: State, now: datetime) -> State:
     """After comparing the facts behind the rows: all anew if they differ."""
     facts = _facts(read, get_vocabulary(read))
     if fingerprint(facts) != state.built.generation.header.facts:
-        return State(built=_published(folder, _full(read, facts, now)), facts_read_at=now)
-    return _with_changes(read, folder, State(built=state.built, facts_read_at=now), now)
+        return _state(_published(folder, _full(read, facts, now)), now)
+    return replace(state, facts_read_at=now)
 
 
 def _with_changes(read: Reader, folder: Path, state: State, now: datetime) -> State:
-    built = state.built
-    ids, change = changed_meetings(read, built.generation.header.change)
-    if not ids:
+    seen, change = state.built.generation.header.change, last_change(read)
+    if change == seen:
         return state
-    if len(ids) > max(_PATCHED_ROWS, _PATCHED_SHARE * _rows(built)):
-        return State(built=build(read, get_vocabulary(read), folder, now), facts_read_at=now)
+    ids, _ = changed_meetings(read, seen)
+    # A number that fell is another database in the place of ours.
+    if change < seen or len(ids) > max(_PATCHED_ROWS, _PATCHED_SHARE * _rows(state.built)):
+        return _state(build(read, get_vocabulary(read), folder, now), now)
     rows = list(read_index_rows(read, ids))
-    known = {body.id for body in built.facts.bodies}
-    if state.facts_read_at != now and any(row.service_body_id not in known for row in rows if row.service_body_id):
-        return _with_facts(read, folder, state, now)
+    unknown = {row.service_body_id for row in rows if row.service_body_id} - state.bodies
+    if unknown:
+        state = _with_facts(read, folder, state, now)
+        # What no list of bodies has is not looked for again.
+        return _with_changes(read, folder, replace(state, bodies=state.bodies | unknown), now)
     gone = {number for number in map(number_from_id, ids) if number is not None}
-    return State(
-        built=_published(folder, patch_generation(built, rows, gone, now, change)), facts_read_at=state.facts_read_at
-    )
+    return replace(state, built=_published(folder, patch_generation(state.built, rows, gone, now, change)))
 
 
 def follow(
@@ -133,10 +154,15 @@ def _follow(
     stopped: Callable[[], bool],
 ) -> None:
     state: State | None = None
+    told = ""
     while not stopped():
         try:
             with database.read() as read:
                 state = step(read, folder, state, clock())
+            told = ""
         except (StoreFailed, NotFound) as error:
-            log.warning("nothing to build from yet, or not now: %s", error)
+            # Once, and not twenty times a second as long as it lasts.
+            if str(error) != told:
+                told = str(error)
+                log.warning("nothing to build from now: %s", told)
         sleep()

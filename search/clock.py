@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -62,8 +63,12 @@ class Zones:
     offsets: Ints
 
 
+@lru_cache(maxsize=2)
 def make_zones(first: datetime, last: datetime) -> Zones:
-    """The offsets of every zone from `first` to `last`; outside, those of the nearest end."""
+    """The offsets of every zone from `first` to `last`; outside, those of the nearest end.
+
+    Kept, because one day's builds all ask for the same.
+    """
     names: dict[str, int] = {}
     by_rules: dict[bytes, int] = {}
     by_changes: dict[tuple[tuple[int, int], ...], int] = {}
@@ -154,7 +159,7 @@ def weekly_next(zones: Zones, zone_codes: Ints, week_minutes: Ints, now: int) ->
     every = np.arange(zones.count, dtype=np.int32)
     local = (now + offsets_at(zones, every, now)) % WEEK
     wait = week_minutes - local.take(zone_codes)
-    starts = wait + now + WEEK * (wait < 0)
+    starts = wait + now + (wait < 0).view(np.int8) * np.int32(WEEK)
     # Near a change the offset of now is not always that of the start.
     uneasy = changing(zones, now - 2 * MOST_CHANGE, now + WEEK + 2 * MOST_CHANGE)
     if uneasy.any():

@@ -105,9 +105,10 @@ class Areas:
 class Header:
     """What is no array.
 
-    `built_at` in minutes; `change` is the last change of the database that is in here. `fellowships` of rows,
-    `formats`, `languages`, `sources` and `countries` by code. `concerns_of` (with what covers them), `approaches_of`
-    and `audience_of` are facts of fellowships. `horizon` are the instants between which starts are known.
+    `built_at` in minutes; `change` is the last change of the database that is in here, `facts` a hash of what is not
+    in the rows. Starts are known in [`first_start`, `last_start`), in minutes. `fellowships` of rows, `formats`,
+    `languages`, `sources` and `countries` by code. `covered_by` are broader concerns by concern; `concerns_of`,
+    `approaches_of` and `audience_of` are facts of fellowships.
     """
 
     layout: int
@@ -115,7 +116,8 @@ class Header:
     built_at: int
     change: int
     facts: str
-    horizon: tuple[int, int]
+    first_start: int
+    last_start: int
     fellowships: dict[str, int]
     formats: dict[str, int]
     languages: dict[str, int]

@@ -17,7 +17,7 @@ from meetings.listing import fold
 from meetings.model import VenueType
 from search import geo
 from search.clock import Flags, Ints, Reals, Zones
-from search.columns import Areas, Places, Rows, Sets, joined_rows
+from search.columns import Areas, Places, Rows, Sets, Words, joined_rows
 from search.rules import Horizon, ScheduleCodes
 from search.strings import TextCodes
 from store.index_rows import IndexRow
@@ -53,6 +53,7 @@ class SetCodes:
     def __init__(self, member: Callable[[str], int]) -> None:
         self._member = member
         self._sets: Codes[frozenset[int]] = Codes()
+        self._made = Sets(count=0, owner=np.empty(0, np.int32), member=np.empty(0, np.int32))
         self.codes: Derived[str] = Derived(self._learn)
 
     def _learn(self, text: str) -> int:
@@ -60,14 +61,21 @@ class SetCodes:
 
     def sets(self) -> Sets:
         """All of them so far."""
-        pairs = [(owner, member) for members, owner in self._sets.items() for member in sorted(members)]
-        columns = np.array(pairs, np.int32).reshape(-1, 2)
-        return Sets(count=len(self._sets), owner=columns[:, 0].copy(), member=columns[:, 1].copy())
+        if self._made.count != len(self._sets):
+            new = list(self._sets.items())[self._made.count :]
+            pairs = np.array([(owner, member) for members, owner in new for member in sorted(members)], np.int32)
+            owner, member = pairs.reshape(-1, 2).T
+            self._made = Sets(
+                count=len(self._sets),
+                owner=np.concatenate([self._made.owner, owner]),
+                member=np.concatenate([self._made.member, member]),
+            )
+        return self._made
 
-    def bits(self, members: int) -> np.ndarray[tuple[int, int], np.dtype[np.uint64]]:
+    def bits(self, members: int) -> Words:
         """A row of 64 members' bits for each word, a column for each set."""
-        table = np.zeros((max(1, -(-members // 64)), max(1, len(self._sets))), np.uint64)
         sets = self.sets()
+        table = np.zeros((max(1, -(-members // 64)), max(1, sets.count)), np.uint64)
         bit = np.left_shift(np.uint64(1), (sets.member % 64).astype(np.uint64))
         np.bitwise_or.at(table, (sets.member // 64, sets.owner), bit)
         return table

@@ -5,6 +5,7 @@ A folder is written under another name and renamed, and `CURRENT` is replaced: a
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ import orjson
 
 from search.columns import LAYOUT, Generation
 
+log = logging.getLogger(__name__)
 D = TypeVar("D")
 _CURRENT = "CURRENT"
 _HEADER = "header.json"
@@ -30,12 +32,11 @@ _KEPT_GENERATIONS = 2
 
 
 def current_number(folder: Path) -> int | None:
-    """The number of the newest generation; None: there is none yet."""
+    """The number of the newest generation; None: there is none yet, or the pointer to it is broken."""
     try:
-        name = (folder / _CURRENT).read_text("ascii").strip()
-    except FileNotFoundError:
+        return int((folder / _CURRENT).read_text("ascii").removeprefix(_PREFIX))
+    except (FileNotFoundError, ValueError):
         return None
-    return int(name.removeprefix(_PREFIX))
 
 
 def current_stamp(folder: Path) -> tuple[int, int] | None:
@@ -48,12 +49,15 @@ def current_stamp(folder: Path) -> tuple[int, int] | None:
 
 
 def read_generation(folder: Path, number: int) -> Generation | None:
-    """A generation, its arrays mapped; None: it is of another layout. `FileNotFoundError`: it is gone."""
+    """A generation, its arrays mapped; None: it is of another layout, or broken. `FileNotFoundError`: it is gone."""
     home = folder / f"{_PREFIX}{number}"
-    header = orjson.loads((home / _HEADER).read_bytes())
-    if header["header.layout"] != LAYOUT:
+    try:
+        header = orjson.loads((home / _HEADER).read_bytes())
+        return _read(Generation, home, header, "") if header["header.layout"] == LAYOUT else None
+    except (ValueError, KeyError, EOFError):
+        # A power cut may leave files empty that were written and renamed; the builder makes them anew.
+        log.exception("generation %d cannot be read", number)
         return None
-    return _read(Generation, home, header, "")
 
 
 def publish(folder: Path, generation: Generation) -> int:
@@ -111,7 +115,7 @@ def _array(path: Path) -> np.ndarray[Any, Any]:
 @contextmanager
 def sole_builder(folder: Path) -> Iterator[bool]:
     """Whether nobody else builds in this folder, as long as the context lasts; given up when the process dies."""
-    import fcntl
+    import fcntl  # Here, because searching works where there is no such thing.
 
     folder.mkdir(parents=True, exist_ok=True)
     lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)

@@ -81,7 +81,7 @@ def patch_generation(
     kept = np.delete(np.arange(old.rows.number.size), dropped)
     merged = joined_rows([taken_rows(old.rows, kept), new])
     ordered = taken_rows(merged, merged.cell.argsort(kind="stable"))
-    horizon = Horizon(first=old.header.horizon[0], last=old.header.horizon[1])
+    horizon = Horizon(first=old.header.first_start, last=old.header.last_start)
     return _built(built.encoder, ordered, old.zones, built.facts, horizon, now, change)
 
 
@@ -145,7 +145,8 @@ def _header(encoder: Encoder, facts: Facts, horizon: Horizon, now: datetime, cha
         built_at=minute_of(now),
         change=change,
         facts=fingerprint(facts),
-        horizon=(horizon.first, horizon.last),
+        first_start=horizon.first,
+        last_start=horizon.last,
         fellowships={fellowship: number for number, fellowship in enumerate(listed)},
         formats=dict(encoder.format_codes),
         languages=dict(encoder.language_codes),

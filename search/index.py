@@ -10,6 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 from search.columns import Generation
@@ -18,7 +19,7 @@ from search.schedules import Calendar
 
 T = TypeVar("T")
 #: Tables kept for the next search, by minute and by filter: some hundred kilobytes each where lists are large.
-_KEPT = 16
+_KEPT = 8
 #: How often a holder looks whether there is a newer generation; a change is seen so much later at most.
 LOOK_AFTER_S = 0.05
 #: A generation may be taken away between reading its name and its files; then there is a newer one.
@@ -34,6 +35,7 @@ class Index:
         self.calendar = Calendar(schedules=generation.schedules, zones=generation.zones)
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._asked: OrderedDict[Hashable, int] = OrderedDict()
+        self._lock = Lock()
 
     @property
     def built_at(self) -> int:
@@ -47,21 +49,31 @@ class Index:
 
     def pays(self, key: Hashable, asked: int, every: int) -> bool:
         """Whether a table of `every` answers is worth making: it is here, or as many have been asked for by now."""
-        if key in self._kept:
-            return True
-        total = self._asked[key] = self._asked.get(key, 0) + asked
-        while len(self._asked) > _KEPT:
-            self._asked.popitem(last=False)
+        with self._lock:
+            if key in self._kept:
+                return True
+            total = self._asked[key] = self._asked.pop(key, 0) + asked
+            _trim(self._asked)
         return total >= every
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` made for this key before, if it still is here."""
-        found: T | None = self._kept.get(key)
-        if found is None:
-            found = self._kept[key] = make()
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return found
+        with self._lock:
+            found: T | None = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+                return found
+        # Outside of the lock: two threads may make the same, and neither waits.
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            _trim(self._kept)
+        return made
+
+
+def _trim(lately_used: OrderedDict[Hashable, Any]) -> None:
+    while len(lately_used) > _KEPT:
+        lately_used.popitem(last=False)
 
 
 def open_index(folder: Path) -> Index | None:

@@ -5,12 +5,13 @@ Time is judged on the distinct schedules where many rows are left, and on the ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
+from meetings.model import VenueType
 from meetings.search import MeetingFilter, PlaceFilter, TimeFilter
 from search.clock import DAY, Flags, Ints, Longs, Reals, minute_of
 from search.columns import Generation
@@ -77,7 +78,18 @@ def _candidates(columns: Generation, asked: MeetingFilter, radius_km: float) -> 
             return rows, squares
         boxed = in_box(columns.rows, rows, place.box)
         return rows[boxed], squares[boxed]
-    return (None, None) if place.box is None else (rows_in_box(columns, place.box), None)
+    if place.box is not None:
+        return rows_in_box(columns, place.box), None
+    return _attended_online(columns, asked.venue_types), None
+
+
+def _attended_online(columns: Generation, venue_types: Collection[VenueType] | None) -> Longs | None:
+    """The rows of these venue types, where none is IN_PERSON; None: all rows."""
+    if venue_types is None or VenueType.IN_PERSON in venue_types:
+        return None
+    hybrid = columns.hybrid if VenueType.HYBRID in venue_types else columns.hybrid[:0]
+    virtual = columns.virtual if VenueType.VIRTUAL in venue_types else len(columns.rows.number)
+    return np.concatenate([hybrid, np.arange(virtual, len(columns.rows.number))])
 
 
 def _inside(columns: Generation, place: PlaceFilter, rows: Longs, radius_km: float) -> tuple[Longs, Reals | None]:

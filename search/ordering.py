@@ -11,8 +11,9 @@ from search.columns import Generation
 from search.cursors import Position
 from search.strings import rank_of, texts_at
 
-#: Rows that know no distance or no start come last.
-LAST = 1 << 62
+#: Rows that know no distance or no start come last. A number of numpy's: one of Python's would be cut to 32 bits
+#: wherever it meets an array of them.
+LAST = np.int64(1 << 62)
 
 
 def name_ranks(columns: Generation, rows: Longs) -> Longs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -37,7 +37,8 @@ def index_of(world: World, now: datetime = NOW) -> Index:
 
 def a_list(*meetings: Meeting, **changes: Any) -> World:
     """A list of these meetings."""
-    return World(**({"meetings": meetings, "vocabulary": vocabulary(), "languages": LANGUAGES} | changes))
+    facts: dict[str, Any] = {"vocabulary": vocabulary(), "languages": LANGUAGES}
+    return World(meetings=meetings, **(facts | changes))
 
 
 def pages_of(find: Callable[[Index, Any], Page], index: Index, query: Query) -> list[Page]:
@@ -49,17 +50,22 @@ def pages_of(find: Callable[[Index, Any], Page], index: Index, query: Query) -> 
 
 
 def answers_of(pages: list[Page]) -> list[Answer]:
-    """Hits as the judge tells them; distances to a millimetre."""
-    return rounded(
+    """Hits as the judge tells them."""
+    return [
         Answer(id=hit.meeting_id, distance_km=hit.distance_km, starts_at=hit.starts_at)
         for page in pages
         for hit in page.hits
+    ]
+
+
+def agree(found: list[Answer], expected: list[Answer]) -> bool:
+    """Whether these are the same, in the same order; two ways of reckoning a distance may differ by a centimetre."""
+    without_distance = [[replace(a, distance_km=None) for a in answers] for answers in (found, expected)]
+    return without_distance[0] == without_distance[1] and all(
+        (a.distance_km is None and b.distance_km is None)
+        or (a.distance_km is not None and b.distance_km is not None and abs(a.distance_km - b.distance_km) < 1e-5)
+        for a, b in zip(found, expected, strict=True)
     )
-
-
-def rounded(answers: Iterable[Answer]) -> list[Answer]:
-    """Without what two ways of reckoning a distance may differ in."""
-    return [replace(a, distance_km=None if a.distance_km is None else round(a.distance_km, 6)) for a in answers]
 
 
 def a_query(**changes: Any) -> MeetingQuery:

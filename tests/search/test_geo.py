@@ -49,7 +49,7 @@ def rows_by_point(index: Index, world: World) -> list[Point]:
     return [at(venue.latitude or 0.0, venue.longitude or 0.0) for venue in venues]
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(randoms)
 def test_a_radius_reaches_what_is_no_farther(random: Random) -> None:
     world = meetings_at([a_point(random) for _ in range(150)])
@@ -63,7 +63,7 @@ def test_a_radius_reaches_what_is_no_farther(random: Random) -> None:
         assert [kilometres(s) for s in squares.tolist()] == pytest.approx([distances[r] for r in rows], abs=1e-6)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(randoms)
 def test_a_box_holds_what_lies_between_its_sides(random: Random) -> None:
     world = meetings_at([a_point(random) for _ in range(150)])
@@ -77,7 +77,7 @@ def test_a_box_holds_what_lies_between_its_sides(random: Random) -> None:
         assert sorted(rows_in_box(index.columns, box).tolist()) == expected, box
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(randoms)
 def test_a_point_on_the_rim_is_within(random: Random) -> None:
     middle, point = a_point(random), a_point(random)

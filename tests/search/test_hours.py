@@ -18,7 +18,7 @@ from search.clock import DAY, WEEK, Zones, make_zones, minute_of
 from search.hours import accepts, judgement_of
 from tests.builders import NOW
 from tests.search.brute_force import fits_reading
-from tests.search.worlds import a_time_filter
+from tests.search.questions import a_time_filter
 
 ZONES: Zones = make_zones(NOW - timedelta(days=30), NOW + timedelta(days=60))
 FRIDAY, SATURDAY, SUNDAY = Weekday.FRIDAY * DAY, Weekday.SATURDAY * DAY, Weekday.SUNDAY * DAY

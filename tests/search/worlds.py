@@ -1,4 +1,4 @@
-"""Random lists and random questions, made to hurt: clock changes, dates moved and cancelled, poles, ties.
+"""Random lists, made to hurt: clock changes, dates moved and cancelled, poles, ties.
 
 A list seen at a random moment has hardly ever a meeting at half past two in the night the clocks change; here half of
 the moments, and half of the starts, lie around such a change.
@@ -8,39 +8,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
 from random import Random
 from typing import Any, TypeVar
 
-from meetings.listing import fold, id_from_number
+from meetings.listing import id_from_number
 from meetings.model import (
-    Audience,
     MedicationStance,
     Meeting,
     MeetingStatus,
     OnlineVenue,
     ServiceBody,
-    TimeOfDay,
     Venue,
     VenueType,
     Weekday,
 )
 from meetings.recurrence import DatedException, Recurrence, rule_dates
-from meetings.search import (
-    Box,
-    Exclusion,
-    FormatFilter,
-    MeetingFilter,
-    MeetingOrder,
-    MeetingQuery,
-    OccurrenceQuery,
-    PlaceFilter,
-    Point,
-    TimeFilter,
-)
 from meetings.vocabulary import Vocabulary, vocabulary_from_documents
 from meetings.zones import zone, zone_names
 from tests.outside import ROOT
@@ -72,8 +58,13 @@ LONGITUDES = (180.0, -180.0, 179.99, -179.98, 0.0, -74.006, -74.01, 12.5, -75.0)
 @cache
 def vocabulary() -> Vocabulary:
     """The one we ship."""
-    documents = [json.loads((ROOT / "seed" / name).read_bytes()) for name in ("formats.json", "fellowships.json")]
-    return vocabulary_from_documents(*documents)
+    return vocabulary_from_documents(*vocabulary_documents())
+
+
+def vocabulary_documents() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Formats and fellowships as they are shipped."""
+    formats, fellowships = ((ROOT / "seed" / name).read_bytes() for name in ("formats.json", "fellowships.json"))
+    return json.loads(formats), json.loads(fellowships)
 
 
 @cache
@@ -117,9 +108,6 @@ def maybe(random: Random, value: T, share: float = 0.5) -> T | None:
 
 def some(random: Random, values: Sequence[T], most: int) -> tuple[T, ...]:
     return tuple(random.sample(values, random.randint(0, min(most, len(values)))))
-
-
-# --- Lists --------------------------------------------------------------------------------------
 
 
 def a_world(random: Random, moment: Moment, size: int = 40) -> World:
@@ -241,135 +229,3 @@ def _exception(random: Random, rule: Recurrence, day: date, dates: Sequence[date
     to = random.choice(dates) if dates and random.random() < 0.2 else day + timedelta(days=random.randint(-12, 12))
     wall = _around_change(random, moment)[2] if random.random() < 0.3 else _any_time(random)[2]
     return DatedException(day=day, moved_to=(to, rule.starts if random.random() < 0.3 else wall), note="moved")
-
-
-# --- Questions ----------------------------------------------------------------------------------
-
-
-def a_meeting_query(random: Random, world: World, moment: Moment) -> MeetingQuery:
-    """Of any shape; `first` is small, so that there are pages."""
-    return MeetingQuery(
-        filter=_filter(random, world, moment.now, in_window=True),
-        order=random.choice(tuple(MeetingOrder)),
-        first=random.choice((1, 3, 7, 100)),
-        now=moment.now,
-    )
-
-
-def an_occurrence_query(random: Random, world: World, moment: Moment) -> OccurrenceQuery:
-    """The same for occurrences."""
-    start = moment.now + timedelta(minutes=random.choice((0, 0, random.randint(-10_000, 10_000))))
-    return OccurrenceQuery(
-        filter=_filter(random, world, moment.now, in_window=False),
-        start=start,
-        until=start + timedelta(minutes=random.choice((60, 1440, 7 * 1440, 30 * 1440, 92 * 1440))),
-        include_in_progress=random.random() < 0.5,
-        first=random.choice((1, 7, 40, 100)),
-        now=moment.now,
-    )
-
-
-def _filter(random: Random, world: World, now: datetime, *, in_window: bool) -> MeetingFilter:
-    rare = 0.12
-    ids = [m.id for m in world.meetings] + [id_from_number(1 << 40)]
-    time_filter = _time_filter(random, now, in_window=in_window) if random.random() < 0.75 else TimeFilter()
-    return MeetingFilter(
-        time=time_filter,
-        place=_place(random) if random.random() < 0.6 else PlaceFilter(),
-        formats=_formats(random) if random.random() < 0.2 else FormatFilter(),
-        fellowships=maybe(random, frozenset(some(random, ("NA", "AA", "AL_ANON", "NOBODY"), 3)), rare),
-        venue_types=maybe(random, frozenset(some(random, tuple(VenueType), 3)), rare),
-        by_phone=maybe(random, random.random() < 0.5, rare),
-        languages=maybe(random, frozenset(some(random, ("en", "pt", "pt-br", "zh", "xx"), 2)), rare),
-        service_bodies=maybe(random, _some_bodies(random, world), rare),
-        sources=maybe(random, frozenset(some(random, (*SOURCES, "nowhere"), 2)), rare),
-        ids=maybe(random, frozenset(some(random, ids, 30)), rare),
-        areas=maybe(random, frozenset(fold(area) for area in some(random, (*AREAS, "Nowhere"), 2)), rare),
-        concerns=maybe(random, frozenset(some(random, sorted(world.vocabulary.concerns), 2)), rare),
-        approaches=maybe(random, frozenset(some(random, sorted(world.vocabulary.approaches), 2)), rare),
-        for_whom=maybe(random, random.choice(tuple(Audience)), rare),
-        medication=maybe(random, frozenset(some(random, tuple(MedicationStance), 2)), rare),
-        statuses=frozenset(MeetingStatus)
-        if random.random() < 0.7
-        else frozenset(some(random, tuple(MeetingStatus), 3)),
-        exclude=_exclusion(random, world, ids) if random.random() < 0.2 else Exclusion(),
-    )
-
-
-def _some_bodies(random: Random, world: World) -> frozenset[str]:
-    return frozenset(some(random, [*(body.id for body in world.bodies), "B-unlisted", "B-unknown"], 3))
-
-
-def _exclusion(random: Random, world: World, ids: Sequence[str]) -> Exclusion:
-    return Exclusion(
-        ids=frozenset(some(random, ids, 5)),
-        venue_types=frozenset(some(random, tuple(VenueType), 1)),
-        service_bodies=_some_bodies(random, world) if random.random() < 0.5 else frozenset(),
-        sources=frozenset(some(random, SOURCES, 1)),
-    )
-
-
-def _formats(random: Random) -> FormatFilter:
-    known = (*FORMATS[::13], "F1", "F139", "UNHEARD_OF")
-    return FormatFilter(
-        all=frozenset(some(random, known, 1)),
-        any=frozenset(some(random, known, 4)),
-        none=frozenset(some(random, known, 2)),
-    )
-
-
-def _place(random: Random) -> PlaceFilter:
-    kind = random.choice(("near", "near", "nearest", "box", "words"))
-    point = Point(latitude=random.choice(LATITUDES), longitude=random.choice(LONGITUDES))
-    narrowing = 0.8 if kind == "words" else 0.1
-    return PlaceFilter(
-        near=point if kind.startswith("near") else None,
-        radius_km=random.choice((0.0, 0.05, 5.0, 25.0, 100.0, 500.0, 4000.0)),
-        nearest=random.choice((1, 2, 5, 30)) if kind == "nearest" else None,
-        box=_box(random) if kind == "box" or random.random() < 0.05 else None,
-        city=maybe(random, random.choice(("SÃO PAULO", "oslo", "Lodz", "Nowhere")), narrowing / 2),
-        region=maybe(random, random.choice(("Ny", "quebec")), narrowing / 2),
-        country=maybe(random, random.choice(("US", "BR", "us")), narrowing / 2),
-        or_online=random.random() < 0.4,
-    )
-
-
-def _box(random: Random) -> Box:
-    south, north = sorted((random.choice(LATITUDES), random.choice(LATITUDES)))
-    return Box(south=south, north=north, west=random.choice(LONGITUDES), east=random.choice(LONGITUDES))
-
-
-def _time_filter(random: Random, now: datetime, *, in_window: bool) -> TimeFilter:
-    asked = TimeFilter(**a_time_filter(random))
-    if not in_window:
-        return asked
-    kind = random.choice(("next", "next", "window", "window", "in progress"))
-    return replace(asked, window=_window(random, now) if kind == "window" else None, in_progress=kind == "in progress")
-
-
-def a_time_filter(random: Random) -> dict[str, Any]:
-    """The parts that judge a single start."""
-    return {
-        "days": frozenset(some(random, tuple(Weekday), 4)) if random.random() < 0.5 else frozenset(),
-        "starts_from": maybe(random, _a_minute(random), 0.3),
-        "starts_before": maybe(random, _a_minute(random), 0.3),
-        "times_of_day": frozenset(some(random, tuple(TimeOfDay), 2)) if random.random() < 0.3 else frozenset(),
-        "ends_by": maybe(random, _a_minute(random), 0.15),
-        "min_duration": maybe(random, random.choice((60, 61, 90.5)) * MINUTE, 0.1),
-        "max_duration": maybe(random, random.choice((60, 89.5, 120)) * MINUTE, 0.1),
-        "zone": maybe(random, random.choice((*HARD_ZONES, *sorted(zone_names()))), 0.4),
-        "by_appointment": random.choice((None,) * 12 + (True, False)),
-        "excluded_days": frozenset(some(random, tuple(Weekday), 3)) if random.random() < 0.3 else frozenset(),
-    }
-
-
-def _a_minute(random: Random) -> int:
-    return random.choice((0, 1, 120, 150, 300, 1080, 1260, 1320, 1439, random.randrange(1440)))
-
-
-def _window(random: Random, now: datetime) -> tuple[datetime, datetime]:
-    minutes = random.choice((1, 60, 300, 1440, 7 * 1440, 35 * 1440, 92 * 1440))
-    begin = now + timedelta(
-        minutes=random.choice((0, -10, random.randint(-7 * 1440, 7 * 1440), random.randint(0, 270 * 1440)))
-    )
-    return begin, begin + minutes * MINUTE

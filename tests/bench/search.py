@@ -1,0 +1,377 @@
+"""What the read index costs: building, searching, patching, and until a change is seen by another process.
+
+`python -m tests.bench.search [MEETINGS]` prints a table in Markdown and the same as JSON. Times are CPU times, best of
+several, unless a line says wall; machines differ and are shared, so each line has its ratio to another of the same run.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import multiprocessing
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+from sqlalchemy import insert
+
+from meetings.listing import id_from_number
+from meetings.model import MedicationStance, MeetingStatus, VenueType, Weekday
+from meetings.search import (
+    MeetingFilter,
+    MeetingOrder,
+    MeetingQuery,
+    OccurrenceQuery,
+    PlaceFilter,
+    Point,
+    TimeFilter,
+)
+from search.builder import build, follow
+from search.files import publish
+from search.generations import Built, patch_generation
+from search.geo import rows_within
+from search.index import Index, IndexHolder, open_index
+from search.meetings import find_meetings
+from search.occurrences import find_occurrences
+from store.changes import record_changes
+from store.database import Database
+from store.index_rows import IndexRow, read_index_rows
+from store.migration import migrate
+from store.sources import put_source
+from store.tables import meetings, service_bodies
+from store.vocabulary import put_vocabulary
+from tests.bench.made_up import made_up_rows
+from tests.builders import a_source
+from tests.search.worlds import vocabulary, vocabulary_documents
+
+NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
+MEETINGS = 300_000
+_BATCH = 2000
+_CHANGES = 7
+_YARDSTICK = "radius alone, dense, 5 km"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One measurement; `ratio` to the line named `of`."""
+
+    name: str
+    value: float
+    unit: str
+    of: str | None = None
+    ratio: float | None = None
+    note: str = ""
+
+
+@dataclass(kw_only=True)
+class Table:
+    """Lines so far."""
+
+    lines: list[Line] = field(default_factory=list)
+
+    def add(self, name: str, value: float, unit: str, *, of: str | None = None, note: str = "") -> float:
+        """Note a measurement, beside the one it is compared with."""
+        ratio = next((value / line.value for line in self.lines if line.name == of), None)
+        self.lines.append(Line(name=name, value=value, unit=unit, of=of, ratio=ratio, note=note))
+        return value
+
+
+def measure(count: int, home: Path) -> Table:
+    """All of it, in a folder of its own."""
+    table = Table()
+    database = Database(f"sqlite:///{home / 'bench.sqlite'}")
+    _fill(database, count)
+    built = _building(table, database, home / "index")
+    index = open_index(home / "index")
+    assert index is not None
+    _searching(table, index)
+    _patching(table, database, built, home / "patched")
+    _private_memory(table, home / "index")
+    _until_seen(table, database, home / "followed")
+    database.close()
+    return table
+
+
+# --- A database ---------------------------------------------------------------------------------
+
+
+def _fill(database: Database, count: int) -> None:
+    migrate(database)
+    with database.write() as write:
+        put_vocabulary(write, *vocabulary_documents())
+        for number in range(60):
+            put_source(write, a_source(id=f"list-{number}", language="en", added_at=NOW))
+            write.connection.execute(insert(service_bodies), _bodies(number))
+        rows = made_up_rows(count)
+        while batch := [_stored(row) for row in islice(rows, _BATCH)]:
+            write.connection.execute(insert(meetings), batch)
+
+
+def _bodies(source: int) -> list[dict[str, object]]:
+    """A region and the areas in it."""
+    ids = [id_from_number(source * 15 + place, "B") for place in range(15)]
+    told = {"source_id": f"list-{source}", "name": "Body", "kind": "AREA"}
+    return [told | {"id": id, "source_key": id, "parent_id": ids[0] if id != ids[0] else None} for id in ids]
+
+
+def _stored(row: IndexRow) -> dict[str, object]:
+    told = row._asdict()
+    for name in ("exceptions", "formats", "languages", "areas"):
+        told[name] = json.loads(told[name])
+    told["anchor"] = datetime.fromisoformat(told["anchor"]).date() if told["anchor"] else None
+    told["online_phone"] = "+1 555 0100" if told.pop("by_phone") else None
+    told["status"], told["venue_type"] = MeetingStatus(row.status), row.venue_type and VenueType(row.venue_type)
+    told["medication"] = MedicationStance(row.medication)
+    return told | {
+        "source_key": str(row.number),
+        "content_key": str(row.number),
+        "fingerprint": "",
+        "duration_assumed": False,
+        "approximate": False,
+        "other_formats": [],
+        "revision": 1,
+        "updated_at": NOW,
+    }
+
+
+# --- Building -----------------------------------------------------------------------------------
+
+
+def _cpu(act: Callable[[], object], times: int = 1) -> float:
+    """Seconds of CPU time, the best of several."""
+    found = []
+    for _ in range(times):
+        start = time.process_time()
+        act()
+        found.append(time.process_time() - start)
+    return min(found)
+
+
+def _building(table: Table, database: Database, folder: Path) -> Built:
+    made: list[Built] = []
+
+    def read_all() -> None:
+        with database.read() as read:
+            for _ in read_index_rows(read):
+                pass
+
+    def build_all() -> None:
+        with database.read() as read:
+            made.append(build(read, vocabulary(), folder, NOW))
+
+    reading, building = _cpu(read_all), _cpu(build_all)
+    size = sum(path.stat().st_size for path in folder.rglob("*.npy"))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    writing = _cpu(lambda: publish(folder, made[0].generation))
+    table.add("full build", building, "s", note=f"{len(made[0].generation.rows.number):,} meetings, read to written")
+    table.add("reading rows alone", reading, "s", of="full build")
+    table.add("writing files alone", writing, "s", of="full build")
+    table.add("opening files", _cpu(lambda: open_index(folder), 5), "s", of="full build")
+    table.add("files", size / 1e6, "MB")
+    table.add("builder's memory, peak", peak / 1e6, "MB", of="files")
+    return made[0]
+
+
+# --- Searching ----------------------------------------------------------------------------------
+
+
+def _microseconds(act: Callable[[], object], times: int) -> float:
+    act()
+    return min(_cpu(lambda: [act() for _ in range(times)]) for _ in range(5)) / times * 1e6
+
+
+def _searching(table: Table, index: Index) -> None:
+    for name, town in _towns(index).items():
+        for radius_km in (5.0, 25.0, 100.0):
+            _local(table, index, name, town, radius_km)
+    queries = {
+        "all online, next to start": MeetingFilter(venue_types=frozenset({VenueType.VIRTUAL})),
+        "all online, in the next hour": MeetingFilter(
+            venue_types=frozenset({VenueType.VIRTUAL}),
+            time=TimeFilter(window=(NOW, NOW + timedelta(hours=1))),
+        ),
+        "worldwide, next to start": MeetingFilter(),
+        "worldwide, in progress": MeetingFilter(time=TimeFilter(in_progress=True)),
+        "worldwide, Monday evenings": MeetingFilter(
+            time=TimeFilter(days=frozenset({Weekday.MONDAY}), starts_from=1020, starts_before=1320)
+        ),
+        "worldwide, Mondays of a viewer, 60 days": MeetingFilter(
+            time=TimeFilter(
+                days=frozenset({Weekday.MONDAY}), zone="America/New_York", window=(NOW, NOW + timedelta(days=60))
+            )
+        ),
+    }
+    for name, asked in queries.items():
+        query = MeetingQuery(filter=asked, order=MeetingOrder.NEXT_START, first=25, now=NOW)
+        cold = _cpu(_asking(Index(index.columns), query)) * 1e6
+        note = f"{find_meetings(index, query).total:,} found; the first of its minute {cold:,.0f} µs"
+        table.add(name, _microseconds(_asking(index, query), 20), "µs", of=_YARDSTICK, note=note)
+    _occurrences(table, index)
+
+
+def _asking(index: Index, query: MeetingQuery) -> Callable[[], object]:
+    return partial(find_meetings, index, query)
+
+
+def _towns(index: Index) -> dict[str, Point]:
+    """The densest place, and one of the middle."""
+    rows = index.columns.rows
+    counts = np.bincount(rows.place[: index.columns.located])
+    in_order = counts.argsort()
+    dense, middling = int(in_order[-1]), int(in_order[len(in_order) // 2])
+    return {"dense": _middle(index, dense), "middling": _middle(index, middling)}
+
+
+def _middle(index: Index, place: int) -> Point:
+    rows = np.flatnonzero(index.columns.rows.place[: index.columns.located] == place)
+    latitude, longitude = (
+        float(np.median(c.take(rows))) / 1e7 for c in (index.columns.rows.latitude, index.columns.rows.longitude)
+    )
+    return Point(latitude=latitude, longitude=longitude)
+
+
+def _local(table: Table, index: Index, name: str, town: Point, radius_km: float) -> None:
+    place = PlaceFilter(near=town, radius_km=radius_km)
+    alone = f"radius alone, {name}, {radius_km:.0f} km"
+    found = len(rows_within(index.columns, town, radius_km)[0])
+    table.add(
+        alone, _microseconds(lambda: rows_within(index.columns, town, radius_km), 200), "µs", note=f"{found:,} rows"
+    )
+    evenings = MeetingFilter(
+        place=place,
+        time=TimeFilter(days=frozenset({Weekday.MONDAY, Weekday.TUESDAY}), starts_from=1020, starts_before=1320),
+        fellowships=frozenset({"NA", "AA"}),
+    )
+    for what, asked in (("search", MeetingFilter(place=place)), ("filtered search", evenings)):
+        query = MeetingQuery(filter=asked, order=MeetingOrder.DISTANCE, first=25, now=NOW)
+        note = f"{find_meetings(index, query).total:,} found, 25 shown"
+        cost = _microseconds(_asking(index, query), 100)
+        table.add(f"{what}, {name}, {radius_km:.0f} km", cost, "µs", of=alone, note=note)
+
+
+def _occurrences(table: Table, index: Index) -> None:
+    local = PlaceFilter(near=_towns(index)["dense"], radius_km=25.0)
+    for name, asked in {"dense, 25 km": MeetingFilter(place=local), "worldwide": MeetingFilter()}.items():
+        query = OccurrenceQuery(filter=asked, start=NOW, until=NOW + timedelta(days=7), first=25, now=NOW)
+        cost = _microseconds(partial(find_occurrences, index, query), 20)
+        table.add(f"occurrences of a week, {name}", cost, "µs", of=_YARDSTICK)
+
+
+# --- Changing -----------------------------------------------------------------------------------
+
+
+def _patching(table: Table, database: Database, built: Built, folder: Path) -> None:
+    with database.read() as read:
+        ids = [row.id for row in read_index_rows(read)][:: max(1, len(built.generation.rows.number) // 3000)]
+        for name, changed in (("1 row", ids[:1]), ("1 % of rows", ids)):
+
+            def patch(changed: list[str] = changed) -> None:
+                rows = list(read_index_rows(read, changed))
+                publish(folder, patch_generation(built, rows, [row.number for row in rows], NOW, 1).generation)
+
+            table.add(
+                f"patch, {name}", _cpu(patch, 5), "s", of="full build", note=f"{len(changed):,} rows, read to written"
+            )
+
+
+def _private_memory(table: Table, folder: Path) -> None:
+    if not Path("/proc/self/smaps_rollup").exists():
+        return
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        before, after = pool.apply(_memory_of_searches, (folder,))
+    table.add("private memory of a worker", after - before, "MB", of="files", note="after 300 mixed searches")
+
+
+def _memory_of_searches(folder: Path) -> tuple[float, float]:
+    before = _private_megabytes()
+    index = open_index(folder)
+    assert index is not None
+    towns = list(_towns(index).values())
+    for number in range(300):
+        place = PlaceFilter(near=towns[number % 2], radius_km=5.0 * (1 + number % 20), or_online=number % 7 == 0)
+        asked = MeetingFilter(place=place if number % 5 else PlaceFilter())
+        order = tuple(MeetingOrder)[number % 4]
+        now = NOW + timedelta(minutes=number // 10)
+        find_meetings(index, MeetingQuery(filter=asked, order=order, first=25, now=now))
+    return before, _private_megabytes()
+
+
+def _private_megabytes() -> float:
+    # Not Private_Clean: those are pages of mapped files that no other process happens to look at.
+    (dirty,) = (line for line in Path("/proc/self/smaps_rollup").read_text().splitlines() if "Private_Dirty" in line)
+    return int(dirty.split()[1]) / 1000
+
+
+def _until_seen(table: Table, database: Database, folder: Path) -> None:
+    """Wall time from a commit until another process would find it, both looking every 50 ms."""
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
+    url = str(database.engine.url)
+    builder = context.Process(target=_follow, args=(url, folder, stop), daemon=True)
+    builder.start()
+    holder = IndexHolder(folder)
+    while holder.current() is None:
+        time.sleep(0.05)
+    try:
+        waits = [_wait_for_change(database, holder, number) for number in range(_CHANGES)]
+    finally:
+        stop.set()
+        builder.join()
+    table.add(
+        "until another process sees a change, wall", median(waits), "s", of="full build", note=f"median of {_CHANGES}"
+    )
+
+
+def _follow(url: str, folder: Path, stop: object) -> None:
+    database = Database(url)
+    stopped: Callable[[], bool] = stop.is_set  # type: ignore[attr-defined]  # an event of multiprocessing
+    follow(database, folder, clock=lambda: NOW, sleep=lambda: time.sleep(0.05), stopped=stopped)
+    database.close()
+
+
+def _wait_for_change(database: Database, holder: IndexHolder, number: int) -> float:
+    with database.read() as read:
+        changed = next(read_index_rows(read)).id
+    with database.write() as write:
+        record_changes(write, [changed], run_id=None, now=NOW)
+        where = meetings.c.id == changed
+        write.connection.execute(meetings.update().where(where).values(name=f"Changed {number}"))
+    committed, index = time.monotonic(), holder.current()
+    while index is None or index.change <= number:
+        time.sleep(0.005)
+        index = holder.current()
+    return time.monotonic() - committed
+
+
+# --- Telling ------------------------------------------------------------------------------------
+
+
+def as_markdown(lines: Iterable[Line]) -> str:
+    """A table for people."""
+    rows = ["| what | cost | ratio | to | |", "| --- | ---: | ---: | --- | --- |"]
+    for line in lines:
+        digits = max(0, 3 - math.ceil(math.log10(max(line.value, 1e-3))))
+        ratio = "" if line.ratio is None else f"{line.ratio:.3g}"
+        rows.append(f"| {line.name} | {line.value:.{digits}f} {line.unit} | {ratio} | {line.of or ''} | {line.note} |")
+    return "\n".join(rows)
+
+
+def main(count: int = MEETINGS) -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as home:
+        table = measure(count, Path(home))
+    print(as_markdown(table.lines))
+    print(json.dumps([asdict(line) for line in table.lines]))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else MEETINGS)
