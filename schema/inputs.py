@@ -94,7 +94,7 @@ class ExcludeInput(graphene.InputObjectType):
     """Leaves out what any part matches, never the unknown."""
 
     ids = list_of(graphene.ID, "Leaves out these meetings, by any id they ever had; unknown ids count nothing.")
-    days = list_of(Weekday, "Leaves out these days, read as `TimeInput.days`, e.g. `[SATURDAY, SUNDAY]`.")
+    days = list_of(Weekday, "Leaves out what starts on these days, by `time.zone` or its own clock, e.g. `[SATURDAY]`.")
     venue_types = list_of(VenueType, "Leaves out these ways to attend; a meeting of unknown way stays in.")
     service_bodies = list_of(graphene.ID, "Leaves out meetings of these service bodies and of any below them.")
     sources = list_of(graphene.ID, "Leaves out what comes from these sources, e.g. the list an app has already.")

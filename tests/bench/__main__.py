@@ -1,0 +1,23 @@
+"""`python -m tests.bench [NAME ...]`: all benchmarks, or those named, one after the other."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.bench import search
+
+BENCHMARKS = {"search": search.main}
+
+
+def main(names: list[str]) -> None:
+    """Run them; an unknown name ends with the names there are."""
+    unknown = set(names) - set(BENCHMARKS)
+    if unknown:
+        sys.exit(f"no benchmark is called {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    for name in names or BENCHMARKS:
+        print(f"\n## {name}\n")
+        BENCHMARKS[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
