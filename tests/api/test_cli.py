@@ -171,7 +171,8 @@ def test_commands_outside_of_use_exit_with_2(run: Run) -> None:
 
 @pytest.mark.parametrize("words", [("sources", "show", "nope"), ("import", "nope"), ("serve", "--port", "99999")])
 def test_wrong_use_is_one_line_and_exits_with_2(migrated: Run, words: tuple[str, ...]) -> None:
-    result = subprocess.run([sys.executable, "-m", "api", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "api", *words]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
 
 
