@@ -22,7 +22,7 @@ class Judgement:
     """Judges single starts. `zone` is the viewer's, None: each meeting's own clock on the wall.
 
     `limits` are the longest length by minute of the week, made of `parts`, by which two judgements are the same.
-    `running_at`: only what is not over by that instant; what starts then or later never is.
+    `running_at`: only what is not over by that instant.
     """
 
     parts: Hashable
@@ -57,7 +57,7 @@ def accepts(judgement: Judgement, zones: Zones, starts: Ints, walls: Ints, lengt
     if judgement.shortest:
         accepted &= lengths >= judgement.shortest
     if judgement.running_at is not None:
-        accepted &= (starts + lengths > judgement.running_at) | (starts >= judgement.running_at)
+        accepted &= starts + lengths > judgement.running_at
     return accepted
 
 

@@ -71,12 +71,11 @@ def _soonest(
     As many rows as the page holds start first at or before some moment: nothing after it can be on the page.
     """
     firsts = _firsts(index, found.rows, span, judgement)
-    later = np.flatnonzero(firsts != NEVER)
+    later = firsts
     if after is not None:
-        later = positions_after(index.columns, found.rows, firsts.astype(np.int64), after)
-        later = later[firsts.take(later) != NEVER]
+        later = firsts.take(positions_after(index.columns, found.rows, firsts.astype(np.int64), after))
     if len(later) >= count:
-        edge = int(np.partition(firsts.take(later), count - 1)[count - 1])
+        edge = int(np.partition(later, count - 1)[count - 1])
         span = replace(span, last=min(span.last, edge + 1))
     at = np.flatnonzero(firsts < span.last)
     codes = index.columns.rows.schedule.take(found.rows.take(at))

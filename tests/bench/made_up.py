@@ -88,14 +88,7 @@ def _row(
 ) -> IndexRow:
     country, zone, city, latitude, longitude = town
     venue_type = random.choices(("IN_PERSON", "VIRTUAL", "HYBRID"), (72, 20, 8))[0]
-    day, interval, weeks, anchor, exceptions = random.randrange(7), 1, "", None, "[]"
-    unusual = random.random()
-    if unusual < 0.03:
-        weeks = random.choice(("1", "2", "1,3", "-1"))
-    elif unusual < 0.05:
-        interval, anchor = 2, f"2026-0{random.randint(1, 9)}-0{random.randint(1, 9)}"
-    elif unusual < 0.055:
-        exceptions = json.dumps([[f"2026-12-{random.randint(10, 31)}", None, None, None]])
+    interval, weeks, anchor, exceptions = _recurrence(random)
     spread = random.choice((0.01, 0.05, 0.12))
     source = random.randrange(SOURCES)
     return IndexRow(
@@ -107,7 +100,7 @@ def _row(
         venue_type=venue_type,
         medication="UNSTATED",
         zone=zone,
-        weekday=day,
+        weekday=random.randrange(7),
         starts=random.choice(_HOURS) * 60 + random.choice((0, 0, 0, 30, 30, 15, 45)),
         minutes=random.choice((60, 60, 60, 90, 75, 45, 120)),
         interval=interval,
@@ -126,6 +119,18 @@ def _row(
         service_body_id=id_from_number(source * 15 + random.randrange(15), "B"),
         areas=f'["Area {source}"]',
     )
+
+
+def _recurrence(random: Random) -> tuple[int, str, str | None, str]:
+    """Interval, weeks of the month, anchor, exceptions: nearly all are simply weekly."""
+    unusual = random.random()
+    if unusual < 0.03:
+        return 1, random.choice(("1", "2", "1,3", "-1")), None, "[]"
+    if unusual < 0.05:
+        return 2, "", f"2026-0{random.randint(1, 9)}-0{random.randint(1, 9)}", "[]"
+    if unusual < 0.055:
+        return 1, "", None, json.dumps([[f"2026-12-{random.randint(10, 31)}", None, None, None]])
+    return 1, "", None, "[]"
 
 
 def hash_of(text: str) -> int:

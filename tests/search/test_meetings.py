@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -72,6 +73,14 @@ def test_a_window_is_half_open() -> None:
 def test_a_meeting_is_in_progress_from_its_start_until_before_its_end(minutes: int, runs: bool) -> None:
     now = TUESDAY + timedelta(minutes=minutes)
     assert bool(found_ids(a_list(a_meeting(1)), now=now, time=TimeFilter(in_progress=True))) is runs
+
+
+def test_a_meeting_of_nearly_a_day_is_in_progress_to_its_end() -> None:
+    world = a_list(a_meeting(1, recurrence=a_recurrence(duration=timedelta(minutes=1439))))
+    found = [
+        found_ids(world, now=TUESDAY + timedelta(minutes=m), time=TimeFilter(in_progress=True)) for m in (1438, 1439)
+    ]
+    assert [len(ids) for ids in found] == [1, 0]
 
 
 def test_what_is_in_progress_tells_when_it_began() -> None:
@@ -181,6 +190,18 @@ def test_the_nearest_are_those_that_match_everything_else() -> None:
 def test_the_nearest_of_one_hall_are_the_first_by_name() -> None:
     meetings = [a_meeting(n, name=name) for n, name in enumerate("dbca")]
     assert ordered(MeetingOrder.NAME, *meetings, place=PlaceFilter(near=NEW_YORK, nearest=2)) == ["a", "b"]
+
+
+def test_the_nearest_are_looked_for_beyond_what_ties_with_them() -> None:
+    """Four kilometres are looked at first: one hall lies a hair within, the other, first by name, as much beyond."""
+    rim = math.degrees(4 / 6371.0088)
+    halls = {"b": rim * (1 - 2.5e-8), "a": rim * (1 + 2.5e-8)}
+    meetings = [
+        a_meeting(number, name=name, venue=a_venue(latitude=latitude, longitude=0.0))
+        for number, (name, latitude) in enumerate(halls.items())
+    ]
+    place = PlaceFilter(near=Point(latitude=0.0, longitude=0.0), nearest=1)
+    assert ordered(MeetingOrder.DISTANCE, *meetings, place=place) == ["a"]
 
 
 def test_what_was_not_among_the_nearest_may_still_be_joined_online() -> None:
