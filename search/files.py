@@ -80,7 +80,9 @@ def publish(folder: Path, generation: Generation) -> int:
 
 
 def _numbers(folder: Path) -> list[int]:
-    return [int(home.name.removeprefix(_PREFIX)) for home in folder.glob(f"{_PREFIX}*")]
+    told = (home.name.removeprefix(_PREFIX) for home in folder.glob(f"{_PREFIX}*"))
+    # A folder of another name is somebody else's.
+    return [int(number) for number in told if number.isdecimal()]
 
 
 def _write(value: object, home: Path, header: dict[str, Any], prefix: str) -> None:

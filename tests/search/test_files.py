@@ -172,3 +172,9 @@ def test_a_builder_that_died_holds_nothing(tmp_path: Path) -> None:
     os.waitpid(child, 0)
     with sole_builder(tmp_path) as alone:
         assert alone
+
+
+def test_folders_of_other_names_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "generation-mine").mkdir()
+    assert publish(tmp_path, generation(1)) == 1
+    assert (tmp_path / "generation-mine").is_dir()
