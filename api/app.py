@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from api import calendar_feeds, errors, graphql_http, health
+from api import calendar_feeds, desk, errors, graphql_http, health, meeting_files
 from api.clock import clock
 from api.house import House, open_house
 from api.settings import Settings, current_settings
@@ -40,6 +40,8 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock) -> St
             Route("/", welcome, name="welcome"),
             *graphql_http.graphql_routes(settings),
             *calendar_feeds.ROUTES,
+            *meeting_files.meeting_file_routes(settings),
+            *desk.ROUTES,
             Route("/healthz", health.healthz, name="healthz"),
             Route("/readyz", health.readyz, name="readyz"),
         ],

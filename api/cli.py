@@ -14,9 +14,10 @@ from typing import Annotated
 import orjson
 import typer
 
-from api import cli_imports, cli_sources
+from api import cli_export, cli_imports, cli_meetings, cli_sources, cli_tokens
 from api.clock import clock
 from api.house import open_database
+from api.importing import import_one
 from api.settings import BadSetting, current_settings
 from meetings.errors import InvalidQuery, MeetingsError, NotFound
 from meetings.source import Source
@@ -36,7 +37,10 @@ app = typer.Typer(
 )
 app.add_typer(cli_sources.app, name="sources")
 app.add_typer(cli_imports.runs, name="runs")
+app.add_typer(cli_tokens.app, name="tokens")
+app.add_typer(cli_meetings.app, name="meetings")
 app.command("import")(cli_imports.import_sources)
+app.command("export")(cli_export.export)
 
 
 def main() -> None:
@@ -88,7 +92,7 @@ def seed() -> None:
             source = Source(**known | {"location": str(folder / row["location"]), "added_at": clock()})
             with database.write() as write:
                 put_source(write, source)
-            typer.echo(cli_imports.run_text(cli_imports.import_one(database, settings, source.id, confirm=True)))
+            typer.echo(cli_imports.run_text(import_one(database, settings, source.id, confirm=True)))
 
 
 @app.command()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Annotated
 
 import orjson
@@ -13,15 +12,14 @@ import typer
 
 from api.clock import clock
 from api.house import open_database
-from api.settings import Settings, current_settings
-from importers.fetch import FetchLimits, fetch
-from importers.run import run_import
+from api.importing import import_due, import_one
+from api.settings import current_settings
+from importers.revert import revert_run
 from meetings.findings import Finding, Severity
-from meetings.source import ImportLimits, ImportRun, RunStatus
+from meetings.source import ImportRun, RunStatus
 from store.database import Database
 from store.imports import get_run, list_runs
 from store.sources import get_source, list_sources
-from store.vocabulary import get_vocabulary
 
 runs = typer.Typer(help="What imports did.", no_args_is_help=True)
 EXIT_CODES = {RunStatus.FAILED: 1, RunStatus.HELD: 3}
@@ -31,6 +29,7 @@ _SHOWN_FINDINGS = 20
 
 def import_sources(
     source_ids: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE_ID ...]")] = None,
+    due: Annotated[bool, typer.Option("--due", help="Only what is due and nobody else is reading.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; change nothing.")] = False,
     confirm_shrink: Annotated[
         bool, typer.Option("--confirm-shrink", help="Withdraw what is missing, however much it is.")
@@ -38,11 +37,20 @@ def import_sources(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a source.")] = False,
 ) -> None:
     """Read lists: those named, or all that are not paused."""
+    if due and (source_ids or dry_run or confirm_shrink):
+        raise typer.BadParameter("--due goes alone: it reads what is due, as `serve` does")
     settings = current_settings()
     worst = 0
     with open_database(settings) as database:
-        for source_id in _chosen(database, source_ids or []):
-            run = import_one(database, settings, source_id, confirm=confirm_shrink, dry_run=dry_run)
+        done = (
+            import_due(database, settings)
+            if due
+            else (
+                import_one(database, settings, source_id, confirm=confirm_shrink, dry_run=dry_run)
+                for source_id in _chosen(database, source_ids or [])
+            )
+        )
+        for run in done:
             typer.echo(orjson.dumps(run_document(run)).decode() if as_json else run_text(run))
             worst = max(worst, EXIT_CODES.get(run.status, 0))
     raise typer.Exit(worst)
@@ -52,41 +60,7 @@ def _chosen(database: Database, source_ids: list[str]) -> list[str]:
     with database.read() as read:
         if source_ids:
             return [get_source(read, id).id for id in source_ids]
-        return [source.id for source in list_sources(read) if not source.paused]
-
-
-def import_one(
-    database: Database, settings: Settings, source_id: str, *, confirm: bool = False, dry_run: bool = False
-) -> ImportRun:
-    """Import one source now; whatever goes wrong with it is in the run's record."""
-    with database.read() as read:
-        source, vocabulary = get_source(read, source_id), get_vocabulary(read)
-    limits = FetchLimits(
-        most_bytes=settings.fetch_bytes, most_seconds=settings.fetch_seconds, private=settings.private_sources
-    )
-    return run_import(
-        database,
-        source,
-        fetch=lambda asked: fetch(asked, limits),
-        vocabulary=vocabulary,
-        clock=clock,
-        limits=import_limits(settings),
-        findings_per_code=settings.findings_per_code,
-        run_id=secrets.token_hex(8),
-        confirm=confirm,
-        dry_run=dry_run,
-    )
-
-
-def import_limits(settings: Settings) -> ImportLimits:
-    """When a plan waits for a person, and when what is missing is withdrawn."""
-    return ImportLimits(
-        absent_share=settings.absent_percent / 100,
-        absent_count=settings.absent_meetings,
-        absent_most=settings.absent_most_percent / 100,
-        withdraw_after_runs=settings.withdraw_after_imports,
-        withdraw_after=timedelta(days=settings.withdraw_after_days),
-    )
+        return [source.id for source in list_sources(read) if source.location and not source.paused]
 
 
 def run_document(run: ImportRun) -> dict[str, object]:
@@ -140,7 +114,11 @@ def list_newest(source: Annotated[str | None, typer.Option(help="Of this source 
     with open_database(current_settings()) as database, database.read() as read:
         for run in list_runs(read, source):
             changed = f"+{run.counts.added} ~{run.counts.changed} -{run.counts.withdrawn}"
-            typer.echo(f"{run.id}\t{run.source_id}\t{run.status.value}\t{run.started_at:%Y-%m-%d %H:%M}Z\t{changed}")
+            undone = (
+                f"\tundone by {run.reverted_by}" if run.reverted_by else f"\tundid {run.reverts}" if run.reverts else ""
+            )
+            told = f"{run.id}\t{run.source_id}\t{run.status.value}\t{run.started_at:%Y-%m-%d %H:%M}Z\t{changed}"
+            typer.echo(told + undone)
 
 
 @runs.command()
@@ -151,3 +129,16 @@ def show(run_id: Annotated[str, typer.Argument(metavar="RUN")]) -> None:
     typer.echo(run_text(run))
     for finding in _worst_first(run.findings)[_SHOWN_FINDINGS:]:
         typer.echo(_finding_text(finding))
+
+
+@runs.command()
+def revert(run_id: Annotated[str, typer.Argument(metavar="RUN")]) -> None:
+    """Undo an import, the newest first, and pause its source; what was edited since stays."""
+    with open_database(current_settings()) as database:
+        outcome = revert_run(database, run_id, new_run_id=secrets.token_hex(8), now=clock())
+    if outcome.run is None:
+        typer.echo(f"homegroup: {outcome.message}", err=True)
+        raise typer.Exit(1)
+    restored, withdrawn = outcome.run.counts.changed, outcome.run.counts.withdrawn
+    typer.echo(f"{run_id}: undone by run {outcome.run.id}: {restored} meetings restored, {withdrawn} withdrawn")
+    typer.echo(f"{outcome.run.source_id} is paused; `homegroup sources resume {outcome.run.source_id}` reads it again")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,18 +11,19 @@ import typer
 from api.clock import clock
 from api.house import open_database
 from api.settings import current_settings
+from importers.detect import Detected
+from importers.detect import detect as detect_format
+from importers.fetch import FetchLimits, fetch
+from importers.registration import checked_source
 from importers.registry import IMPORTERS
-from meetings.errors import InvalidQuery, UnknownCode
+from importers.spreadsheet import export_url
+from meetings.errors import ImportFailed, InvalidQuery
 from meetings.source import SOURCE_ID, Source
-from meetings.vocabulary import Vocabulary, nearest_codes
-from meetings.zones import canonical_zone, country_zones
 from store.imports import list_runs
 from store.sources import get_source, list_sources, put_source, remove_source, set_paused
 from store.vocabulary import get_vocabulary
 
 app = typer.Typer(help="The lists that are read.", no_args_is_help=True)
-#: The shape of a tag, RFC 5646 section 2.1: a language of two or three letters, then subtags.
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 SourceId = Annotated[str, typer.Argument(metavar="ID")]
 
 
@@ -37,6 +38,9 @@ def add(
     country: Annotated[str | None, typer.Option(help="Two letters, ISO 3166-1.")] = None,
     language: Annotated[str | None, typer.Option(help="Spoken where a record tells none, e.g. en.")] = None,
     refresh_hours: Annotated[int, typer.Option(min=1, help="How often it is read.")] = 12,
+    mapping: Annotated[
+        Path | None, typer.Option(help="For `mapped`: which column is which, as `sources detect` proposes.")
+    ] = None,
 ) -> None:
     """Add a list, or change the one of that id."""
     with open_database(current_settings()) as database, database.write() as write:
@@ -51,13 +55,20 @@ def add(
                 country=country,
                 language=language,
                 refresh_hours=refresh_hours,
+                mapping=_mapping_text(mapping) if mapping else None,
                 added_at=clock(),
             ),
             get_vocabulary(write),
+            named=_option,
         )
         known = source.id in {known.id for known in list_sources(write, counted=False)}
         put_source(write, source)
     typer.echo(f"{source.id}: {'changed' if known else 'added'}; next, `homegroup import {source.id}`")
+
+
+def _option(field: str) -> str:
+    """What a source's field is called here."""
+    return "--timezone" if field == "time_zone" else f"--{field}"
 
 
 def _id(text: str) -> str:
@@ -73,31 +84,55 @@ def _absolute(location: str) -> str:
         return str(Path(location).resolve())
     if scheme not in {"http", "https"} or "@" in rest.partition("/")[0]:
         raise InvalidQuery("--location", "an http or https address without a password in it, a file or a folder")
-    return location
+    return export_url(location)
 
 
-def checked_source(source: Source, vocabulary: Vocabulary) -> Source:
-    """The source with its codes as we write them; InvalidQuery names the option that is wrong."""
-    if source.importer not in IMPORTERS:
-        raise UnknownCode("--importer", source.importer, nearest_codes(source.importer, IMPORTERS) or sorted(IMPORTERS))
-    facts = {name: getattr(source, name) for name in Source.__dataclass_fields__}
-    if source.fellowship is not None:
-        facts["fellowship"] = vocabulary.fellowship_code(source.fellowship)
-        if facts["fellowship"] is None:
-            raise UnknownCode(
-                "--fellowship", source.fellowship, nearest_codes(source.fellowship, vocabulary.fellowships)
-            )
-    if source.country is not None:
-        facts["country"] = source.country.upper()
-        if facts["country"] not in country_zones():
-            raise InvalidQuery("--country", "two letters of ISO 3166-1, e.g. US")
-    if source.language is not None and not _LANGUAGE.fullmatch(source.language):
-        raise InvalidQuery("--language", f"a tag as BCP 47 has them, e.g. en or pt-BR, not {source.language!r}")
-    if source.time_zone is not None:
-        facts["time_zone"] = canonical_zone(source.time_zone)
-        if facts["time_zone"] is None:
-            raise InvalidQuery("--timezone", f"no time zone is called {source.time_zone!r}; say e.g. America/Edmonton")
-    return Source(**facts)
+def _is_url(location: str) -> bool:
+    return location.startswith(("http://", "https://"))
+
+
+def _mapping_text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidQuery("--mapping", f"{file} cannot be read as text: {error}") from error
+
+
+@app.command()
+def detect(location: Annotated[str, typer.Argument(metavar="URL_OR_PATH")]) -> None:
+    """Name the format of a list; for one of no known format, print a mapping to begin with."""
+    found = _detected(_absolute(location))
+    typer.echo(f"# importer: {found.importer or 'none'} ({found.why})")
+    if found.mapping is not None:
+        typer.echo(found.mapping, nl=False)
+    if found.importer is None:
+        raise typer.Exit(1)
+
+
+def _detected(location: str) -> Detected:
+    """What a location holds; a page may be the front of a root server, so its answers are asked for too."""
+    settings = current_settings()
+    limits = FetchLimits(
+        most_bytes=settings.fetch_bytes,
+        most_seconds=settings.fetch_seconds,
+        private=settings.private_sources,
+        plain_http=settings.plain_http,
+    )
+    is_folder = not _is_url(location) and Path(location).is_dir()
+    asked = Source(
+        id="detect",
+        name="detect",
+        importer="bmlt" if is_folder else "spreadsheet",
+        location=location,
+        added_at=clock(),
+    )
+    found = detect_format(fetch(asked, limits))
+    if found.importer is not None or not _is_url(location):
+        return found
+    try:
+        return detect_format(fetch(replace(asked, importer="bmlt"), limits))
+    except ImportFailed:
+        return found
 
 
 @app.command("list")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -24,12 +24,15 @@ from starlette.routing import BaseRoute, Route
 from api import graphiql
 from api.house import House
 from api.settings import Settings
-from meetings.errors import InvalidQuery, StoreFailed
+from api.volunteering import HouseWork
+from meetings.errors import InvalidQuery, MeetingsError, NotAllowed, StoreFailed
+from meetings.tokens import Token, token_hash
 from schema import build_schema
 from schema.context import Context
 from schema.errors import Refused, refusal
 from schema.limits import Limits
 from schema.operations import Documents, Operation, Request, answer_of, execute, prepare, refused_answer
+from store.tokens import find_token
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
@@ -45,7 +48,10 @@ _PREFLIGHT = {
     "Access-Control-Max-Age": "86400",
 }
 
-OpenContext = Callable[[HttpRequest], AbstractContextManager[Context]]
+OpenContext = Callable[[HttpRequest, Token | None], AbstractContextManager[Context]]
+FindViewer = Callable[[HttpRequest, str], Token | None]
+#: How much longer a list may be as a JSON string: base64 takes four thirds, escapes in most alphabets at most three.
+_AS_JSON = 3
 
 
 class Malformed(Exception):
@@ -58,23 +64,29 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """What the endpoint holds while the process lives."""
+    """What the endpoint holds while the process lives; volunteers' operations are long and have their own threads."""
 
     documents: Documents
     threads: CapacityLimiter
+    volunteer_threads: CapacityLimiter
     body_bytes: int
+    volunteer_body_bytes: int
     open_context: OpenContext
+    find_viewer: FindViewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An answer's status and body."""
+    """An answer's status, body and headers of its own."""
 
     status: int
     body: dict[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def graphql_routes(settings: Settings, *, open_context: OpenContext | None = None) -> list[BaseRoute]:
+def graphql_routes(
+    settings: Settings, *, open_context: OpenContext | None = None, find_viewer: FindViewer | None = None
+) -> list[BaseRoute]:
     """`/graphql` and what GraphiQL needs below it."""
     limits = Limits(
         document_bytes=settings.graphql_document_bytes,
@@ -86,8 +98,11 @@ def graphql_routes(settings: Settings, *, open_context: OpenContext | None = Non
     endpoint = Endpoint(
         documents=Documents(build_schema(), limits),
         threads=CapacityLimiter(settings.graphql_threads),
+        volunteer_threads=CapacityLimiter(settings.volunteer_threads),
         body_bytes=settings.graphql_body_bytes,
-        open_context=open_context or (lambda request: house_context(request.state.house, limits)),
+        volunteer_body_bytes=settings.graphql_body_bytes + _AS_JSON * settings.content_bytes,
+        open_context=open_context or (lambda request, viewer: house_context(request, viewer, limits)),
+        find_viewer=find_viewer or (lambda request, token: known_viewer(request.state.house, token)),
     )
 
     async def graphql(request: HttpRequest) -> Response:
@@ -100,8 +115,10 @@ def graphql_routes(settings: Settings, *, open_context: OpenContext | None = Non
 
 
 @contextmanager
-def house_context(house: House, limits: Limits) -> Iterator[Context]:
+def house_context(request: HttpRequest, viewer: Token | None, limits: Limits) -> Iterator[Context]:
     """One operation's context, on a snapshot that lasts as long as it."""
+    house: House = request.state.house
+    address = request.client.host if request.client else ""
     with house.database.read() as read:
         yield Context(
             read=read,
@@ -112,7 +129,22 @@ def house_context(house: House, limits: Limits) -> Iterator[Context]:
             base_url=house.settings.base_url,
             random_bytes=house.random_bytes,
             limits=limits,
+            work=HouseWork(house=house, viewer=viewer),
+            reporters=lambda meeting_id: house.reporters.count(meeting_id, address, house.clock()),
+            viewer=viewer,
         )
+
+
+def known_viewer(house: House, token: str) -> Token | None:
+    """Who holds that token; None: nobody, or it is revoked. Both take the same: one hash, looked up once."""
+    with house.database.read() as read:
+        return find_token(read, token_hash(token))
+
+
+def bearer_token(authorization: str | None) -> str | None:
+    """The token of an Authorization header (RFC 6750, section 2.1); None: it holds none."""
+    scheme, _, token = (authorization or "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 async def respond(endpoint: Endpoint, request: HttpRequest) -> Response:
@@ -124,7 +156,11 @@ async def respond(endpoint: Endpoint, request: HttpRequest) -> Response:
         return graphiql.page()
     try:
         media = negotiated(accepts)
-        asked = await read_request(request, endpoint.body_bytes)
+        viewer = await _viewer(endpoint, request)
+        most = endpoint.volunteer_body_bytes if viewer else endpoint.body_bytes
+        asked = await read_request(request, most)
+    except MeetingsError as error:
+        return _response(_not_let_in(error, strict=media == GRAPHQL), media)
     except Malformed as error:
         body = refused_answer(refusal(InvalidQuery("request", error.message)), _new_number)
         return _response(Answer(status=error.status, body=body), JSON, error.headers)
@@ -132,18 +168,41 @@ async def respond(endpoint: Endpoint, request: HttpRequest) -> Response:
         return Response(status_code=400)
 
     def work() -> Answer:
-        return answer(endpoint, request, asked, strict=media == GRAPHQL)
+        return answer(endpoint, request, asked, viewer, strict=media == GRAPHQL)
 
-    return _response(await to_thread.run_sync(work, limiter=endpoint.threads), media)
+    threads = endpoint.volunteer_threads if viewer else endpoint.threads
+    return _response(await to_thread.run_sync(work, limiter=threads), media)
 
 
-def answer(endpoint: Endpoint, request: HttpRequest, asked: Request, *, strict: bool) -> Answer:
+async def _viewer(endpoint: Endpoint, request: HttpRequest) -> Token | None:
+    """Who asks, told before anything of the body is read; None: the public. NotAllowed, StoreFailed."""
+    token = bearer_token(request.headers.get("authorization"))
+    if token is None:
+        return None
+    viewer = await to_thread.run_sync(endpoint.find_viewer, request, token, limiter=endpoint.threads)
+    if viewer is None:
+        raise NotAllowed("this token is unknown or was revoked; ask whoever gave it to you for another")
+    return viewer
+
+
+def _not_let_in(error: MeetingsError, *, strict: bool) -> Answer:
+    body = refused_answer(refusal(error), _new_number)
+    if isinstance(error, NotAllowed):
+        return Answer(
+            status=401 if strict else 200, body=body, headers={"WWW-Authenticate": "Bearer"} if strict else {}
+        )
+    return Answer(status=503, body=body)
+
+
+def answer(
+    endpoint: Endpoint, request: HttpRequest, asked: Request, viewer: Token | None = None, *, strict: bool
+) -> Answer:
     """Work one operation out. `strict`: the status tells clients of the newer media type that nothing was executed."""
     try:
         operation = prepare(endpoint.documents, asked)
         if request.method == "GET":
             _check_may_get(operation)
-        with endpoint.open_context(request) as context:
+        with endpoint.open_context(request, viewer) as context:
             result = execute(endpoint.documents.schema, operation, context)
         return Answer(status=200, body=answer_of(result, _new_number))
     except Refused as refused:
@@ -264,6 +323,7 @@ def _response(told: Answer, media: str, headers: Mapping[str, str] | None = None
             "X-Content-Type-Options": "nosniff",
             **_CORS,
             **allow,
+            **told.headers,
             **(headers or {}),
         },
     )

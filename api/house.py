@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from api.clock import clock
 from api.settings import Settings
 from meetings.calendar_words import ENGLISH, Wording
+from meetings.reports import Reporters
 from meetings.vocabulary import Vocabulary
 from search.index import Index, IndexHolder
 from store.database import Database
@@ -28,6 +29,7 @@ class House:
     clock: Callable[[], datetime] = clock
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
     wording: Wording = ENGLISH
+    reporters: Reporters = field(default_factory=lambda: Reporters(salt=secrets.token_bytes(32)))
 
     def index(self) -> Index | None:
         """The newest generation of the read index; None before the first."""

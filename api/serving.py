@@ -1,7 +1,7 @@
-"""`homegroup serve`: the web workers, and beside them the one process that builds the read index.
+"""`homegroup serve`: the web workers, beside them the one process that builds the read index, and one that imports.
 
-The builder is a process of its own and never a thread: a rebuild in a thread would hold up every answer. If it dies,
-searches go on with what they have and it is started again.
+They are processes of their own and never threads: a rebuild or an import in a thread would hold up every answer. If
+one dies, searches go on with what they have and it is started again.
 """
 
 from __future__ import annotations
@@ -10,16 +10,18 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from multiprocessing.process import BaseProcess
 
 import uvicorn
 
 from api.clock import clock
 from api.house import open_database
+from api.importing import import_due
 from api.settings import Settings
 from search.builder import follow
 from search.index import IndexHolder
@@ -31,7 +33,7 @@ _RESTART_SECONDS = 1.0
 def serve(settings: Settings) -> None:
     """Serve until told to stop."""
     workers = settings.workers or os.cpu_count() or 1
-    with _builder(settings):
+    with _beside(settings, run_builder, "index builder", _RESTART_SECONDS), _importer(settings):
         wait_for_index(settings)
         uvicorn.run(
             "api.app:app_from_environ",
@@ -57,22 +59,23 @@ def wait_for_index(settings: Settings) -> None:
 
 
 @contextmanager
-def _builder(settings: Settings) -> Iterator[None]:
-    """Keep a builder running until the block ends."""
+def _beside(settings: Settings, work: Callable[[Settings, int], None], name: str, pause: float) -> Iterator[None]:
+    """Until the block ends, keep a process at this work; when it ends, another begins after `pause` seconds."""
     spawn = multiprocessing.get_context("spawn")
     stopping = threading.Event()
     current: list[BaseProcess] = []
 
     def keep_running() -> None:
         while not stopping.is_set():
-            process = spawn.Process(target=run_builder, args=(settings, os.getpid()), name="index builder", daemon=True)
+            process = spawn.Process(target=work, args=(settings, os.getpid()), name=name, daemon=True)
             process.start()
             current[:] = [process]
             process.join()
-            if not stopping.wait(_RESTART_SECONDS):
-                log.warning("index builder ended with code=%s; starting another", process.exitcode)
+            if not stopping.is_set() and process.exitcode != 0:
+                log.warning("%s ended with code=%s; starting another", name, process.exitcode)
+            stopping.wait(pause)
 
-    keeper = threading.Thread(target=keep_running, name="builder keeper", daemon=True)
+    keeper = threading.Thread(target=keep_running, name=f"{name} keeper", daemon=True)
     keeper.start()
     try:
         yield
@@ -81,6 +84,24 @@ def _builder(settings: Settings) -> Iterator[None]:
         for process in current:
             process.terminate()
         keeper.join(timeout=10)
+
+
+def _importer(settings: Settings) -> AbstractContextManager[None]:
+    if not settings.import_minutes:
+        return nullcontext()
+    return _beside(settings, run_importer, "importer", settings.import_minutes * 60)
+
+
+def run_importer(settings: Settings, parent: int) -> None:
+    """The importer process' whole life: it imports what is due and ends, which gives back all the memory it took."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Told to stop, it stops as if by an error: what it was at is undone, and its lease given back.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    os.nice(10)
+    logging.basicConfig(level=settings.log_level)
+    with open_database(settings, pool_size=1) as database:
+        for _ in import_due(database, settings, stopped=lambda: os.getppid() != parent):
+            pass
 
 
 def run_builder(settings: Settings, parent: int) -> None:

@@ -78,12 +78,22 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LOG_LEVEL", _level, "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL."),
     Setting("TRUSTED_PROXIES", str, "", "Addresses whose X-Forwarded-For is believed, joined by commas."),
     Setting("PRIVATE_SOURCES", _yes, "0", "Allow sources at private addresses: for intranets and tests."),
+    Setting("PLAIN_HTTP", _yes, "0", "Allow sources by http: whoever is on the way can read the list, and change it."),
+    Setting("IMPORT_MINUTES", _count, "10", "How often `serve` imports what is due; 0: never."),
     Setting("DATABASE_POOL", _some, "10", "Database connections kept by each process; as many again when needed."),
     Setting("DATABASE_BUSY_SECONDS", _count, "30", "How long a write waits for another one to end."),
     Setting("GRAPHQL_THREADS", _some, "8", "GraphQL operations at work at once in each process; others wait."),
     Setting(
         "GRAPHQL_BODY_BYTES", _count, "65536", "Largest GraphQL request; variables with 100 ids take some kilobytes."
     ),
+    Setting("CONTENT_BYTES", _count, "10485760", "Largest list that a volunteer may send; the largest known is 6 MB."),
+    Setting("VOLUNTEER_THREADS", _count, "2", "Volunteers' operations at work at once in each process; others wait."),
+    Setting(
+        "VOLUNTEER_SECONDS", _count, "180", "Longest time that previewing, applying or undoing one import may take."
+    ),
+    Setting("MEETING_FILE_ROWS", _count, "50000", "Most meetings in one /meetings.csv or /meetings.json."),
+    Setting("MEETING_FILE_PAGE", _count, "500", "Meetings of such a file that are read and written at a time."),
+    Setting("MEETING_FILE_THREADS", _count, "2", "Pages of such files at work at once in each process; others wait."),
     Setting("GRAPHQL_DOCUMENT_BYTES", _some, "20000", "Longest document; a query for everything there is takes 6,000."),
     Setting("GRAPHQL_TOKENS", _some, "1000", "Longest document in tokens; validation takes time in their square."),
     Setting("GRAPHQL_COST", _some, "200000", "Most fields one operation may resolve: about a second's work."),
@@ -127,10 +137,18 @@ class Settings:
     log_level: str
     trusted_proxies: str
     private_sources: bool
+    plain_http: bool
+    import_minutes: int
     database_pool: int
     database_busy_seconds: int
     graphql_threads: int
     graphql_body_bytes: int
+    meeting_file_rows: int
+    meeting_file_page: int
+    meeting_file_threads: int
+    content_bytes: int
+    volunteer_threads: int
+    volunteer_seconds: int
     graphql_document_bytes: int
     graphql_tokens: int
     graphql_cost: int
@@ -152,6 +170,11 @@ class Settings:
     def index_dir(self) -> Path:
         """Where generations of the read index are kept."""
         return self.data_dir / "index"
+
+    @property
+    def bodies_dir(self) -> Path:
+        """Where the last good answer of each source is kept."""
+        return self.data_dir / "bodies"
 
 
 def current_settings() -> Settings:

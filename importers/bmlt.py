@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from importers import documents
+from importers.approximate import point_of, with_town_point
 from importers.attendance import in_country, told_by_place
 from importers.bmlt_formats import FormatTable, Meant, meaning, stock_table, told_table
 from importers.clock import read_clock
@@ -139,10 +140,10 @@ def _told(record: Record, server: _Server) -> Listing | Rejected:
     meant = meaning(record, server.formats, server.fellowship, server.vocabulary)
     country = record.country("location_nation")
     online = _online(record, country or server.source.country)
-    point = record.point("latitude", "longitude")
-    venue = _venue(record, country, point)
+    venue = _venue(record, country)
     venue_type, suspended = _attendance(record, meant, told_by_place(venue, online))
-    choice = _zone(record, server.source, country, point, venue_type)
+    venue = with_town_point(venue, record, "location_municipality", country=server.source.country)
+    choice = _zone(record, server.source, country, point_of(venue), venue_type)
     recurrence, assumed = _recurrence(record, server, choice.zone)
     record.note_persons(*_PERSONS)
     if name is None or recurrence is None:
@@ -225,8 +226,8 @@ def _online(record: Record, region: str | None) -> OnlineVenue | None:
     return OnlineVenue(url=url, provider=conference_provider(url) if url else None, phone=phone, notes=notes)
 
 
-def _venue(record: Record, country: str | None, point: tuple[float, float] | None) -> Venue | None:
-    street = record.line("location_street")
+def _venue(record: Record, country: str | None) -> Venue | None:
+    street, point = record.line("location_street"), record.point("latitude", "longitude")
     venue = Venue(
         country=country,
         name=record.line("location_text"),

@@ -47,10 +47,15 @@ def read_json(body: bytes, *, source: str, name: str) -> object:
     """The value of a JSON document; ParseFailed says where it breaks off."""
     if not body.strip():
         raise ParseFailed(source, name, "the answer is empty")
-    if _MARKUP.match(body):
+    if is_markup(body):
         raise ParseFailed(source, name, "this is a web page, not JSON: a login or challenge page, or a wrong address")
     text, _ = decode(body)
     return read_json_text(text, source=source, name=name)
+
+
+def is_markup(body: bytes) -> bool:
+    """Whether this is a web page or other markup, whatever it was meant to be."""
+    return _MARKUP.match(body) is not None
 
 
 def read_json_text(text: str, *, source: str, name: str) -> object:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from importers import documents
+from importers.approximate import point_of, with_town_point
 from importers.attendance import in_country
 from importers.clock import Clock, length_between, read_spoken_clock
 from importers.duplicates import settle_duplicates
@@ -97,9 +98,7 @@ def _told(record: Record, of_list: _List) -> list[Listing | Rejected]:
     online = _online(record, place.country or of_list.source.country)
     joined = "ONL" in types.attendance or (online is not None and bool(online.url or online.phone))
     venue_type = _venue_type(place, joined=joined, closed="TC" in types.attendance)
-    venue = place.venue
-    if venue is not None and joined and place.is_vague_if_online:
-        venue = replace(venue, approximate=True)
+    place = _located(record, of_list, place, joined=joined)
     days, unread = _days(record)
     rules, choice, assumed = _rules(record, of_list, days, place, venue_type)
     record.note_persons(*_PERSONS)
@@ -115,7 +114,7 @@ def _told(record: Record, of_list: _List) -> list[Listing | Rejected]:
         zone_reason=choice.reason,
         suspended="TC" in types.attendance and not joined,
         venue_type=venue_type,
-        venue=venue if place.country or choice.abroad else in_country(venue, of_list.source.country),
+        venue=place.venue if place.country or choice.abroad else in_country(place.venue, of_list.source.country),
         online=online,
     )
     listing = _described(listing, record, of_list, types)
@@ -146,6 +145,16 @@ def _described(listing: Listing, record: Record, of_list: _List, types: TypesMea
         areas=tuple(dict.fromkeys(regions)),
         url=record.link("url"),
     )
+
+
+def _located(record: Record, of_list: _List, place: Place, *, joined: bool) -> Place:
+    """The place with all that is known of where it is."""
+    venue = place.venue
+    if venue is not None and joined and place.is_vague_if_online:
+        venue = replace(venue, approximate=True)
+    name = next((name for name in ("formatted_address", "city", "address") if record.holds(name)), "location")
+    venue = with_town_point(venue, record, name, country=of_list.source.country)
+    return replace(place, venue=venue, point=point_of(venue))
 
 
 def _venue_type(place: Place, *, joined: bool, closed: bool) -> VenueType | None:

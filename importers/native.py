@@ -1,7 +1,8 @@
 """Our own format: JSON lines that hold all we keep of a meeting, described in seed/README.md.
 
-The first line of a file is `{"homegroup": 1}`, the number being the format's. Each other line is a service body or a
-meeting. A list may be several files, read in the order of their names.
+The first line of a file is `{"homegroup": 1}`, the number being the format's. Each other line is a source, a service
+body or a meeting; a source's line begins its part of a file that holds several. A list may be several files, read in
+the order of their names. `meetings.native_document` writes what is read here.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from importers import documents
+from importers.approximate import point_of
 from importers.attendance import in_country, told_by_place
 from importers.duplicates import settle_duplicates
 from importers.fellowships import fellowship_stance, usual_length
@@ -22,19 +24,18 @@ from importers.text import ADDRESS_LENGTH
 from importers.zones import ZoneChoice, ZoneClues, choose_zone
 from meetings.errors import ParseFailed
 from meetings.findings import Finding
-from meetings.listing import ListedBody, Listing, Parsed, Rejected
-from meetings.model import Group, MedicationStance, MeetingStatus, OnlineVenue, Venue, VenueType
+from meetings.listing import ListedBody, Listing, Parsed, Rejected, number_from_id
+from meetings.model import Group, MedicationStance, MeetingStatus, OnlineVenue, Venue, VenueType, ZoneReason
+from meetings.native_document import FORMAT
 from meetings.source import Source
 from meetings.vocabulary import Vocabulary
+from meetings.zones import canonical_zone
 
 VERSION = 2
-#: The format's number, which stands in a file's first line.
-FORMAT = 1
+#: Ids that one meeting may have had; each is one it was first seen under somewhere.
+_MOST_IDS = 50
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
-_STATUSES: dict[str | None, bool] = {
-    None: False,
-    **{status.value: status == MeetingStatus.SUSPENDED for status in MeetingStatus},
-}
+_KINDS = ("meeting", "service_body", "source")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +50,13 @@ class _List:
 def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
     """Read all lines. A line that is no JSON is a finding; a file without the first line is not this format."""
     findings: list[Finding] = []
-    rows = [row for name in sorted(fetched.documents) for row in _rows(fetched, name, source, findings)]
+    rows = _own([row for name in sorted(fetched.documents) for row in _rows(fetched, name, source, findings)], source)
     kinds = [row.values.get("kind") for row in rows]
     if "meeting" not in kinds:
         raise ParseFailed(source.id, fetched.location, "there is no meeting in it; an empty list is taken for a fault")
     bodies = _bodies([row for row, kind in zip(rows, kinds, strict=True) if kind == "service_body"])
     of_list = _List(source=source, vocabulary=vocabulary, bodies=bodies)
-    told = [one for row in rows if row.values.get("kind") != "service_body" for one in _told(row, of_list)]
+    told = [one for row in rows if row.values.get("kind") not in _KINDS[1:] for one in _told(row, of_list)]
     listings, repeated = settle_duplicates([one for one in told if isinstance(one, Listing)], findings)
     rejected = tuple(one for one in told if isinstance(one, Rejected))
     return Parsed(
@@ -64,6 +65,21 @@ def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
         service_bodies=tuple(bodies.values()),
         findings=tuple(findings),
     )
+
+
+def _own(rows: list[Record], source: Source) -> list[Record]:
+    """The source's own part of a file; the only part there is may have been another source's."""
+    parts: dict[str | None, list[Record]] = {None: []}
+    part: str | None = None
+    for row in rows:
+        if row.values.get("kind") == "source":
+            part = row.code("id")
+        parts.setdefault(part, []).append(row)
+    named = [part for part in parts if part is not None]
+    if len(named) > 1 and source.id not in named:
+        raise ParseFailed(source.id, "the file", f"it holds the lists {', '.join(named[:20])}, and none of this id")
+    own = source.id if source.id in named else next(iter(named), None)
+    return parts[None] + (parts[own] if own is not None else [])
 
 
 def _rows(fetched: Fetched, name: str, source: Source, findings: list[Finding]) -> Iterator[Record]:
@@ -89,9 +105,9 @@ def _record(line: str, where: str, source: Source, findings: list[Finding]) -> R
         value = None
     values = value if isinstance(value, dict) else {}
     record = Record(values=values, where=where, key=read_key(values.get("key")), findings=findings)
-    if values.get("kind") not in ("meeting", "service_body"):
+    if values.get("kind") not in _KINDS:
         record.found("bad_record")
-    elif record.key is None:
+    elif record.key is None and values["kind"] != "source":
         record.found("missing_key", "key")
     record.found_repeated_fields(value)
     return record
@@ -132,12 +148,13 @@ def _told(record: Record, of_list: _List) -> list[Listing | Rejected]:
         record.found("missing_name", "name")
     venue = _venue(record.inside("venue"))
     country = venue.country if venue else None
+    placed = country is not None or _is_of_no_country(record)
     online = _online(record.inside("online"), country or of_list.source.country)
     venue_type = _venue_type(record, venue, online)
     choice = _zone(record, of_list.source, venue, venue_type) if is_scheduled(record) else ZoneChoice()
     usual = usual_length(of_list.vocabulary, fellowship or "")
     schedule, assumed = read_schedule(record, choice.zone, usual)
-    if name is None or fellowship is None or status not in _STATUSES:
+    if name is None or fellowship is None or status not in MeetingStatus.__members__:
         return [Rejected(record_key=record.key)] * max(len(schedule.rules) + schedule.unread, 1)
     listing = Listing(
         record_key=record.key,
@@ -146,20 +163,29 @@ def _told(record: Record, of_list: _List) -> list[Listing | Rejected]:
         fellowship=fellowship,
         duration_assumed=assumed,
         zone_reason=choice.reason,
-        suspended=_STATUSES[status],
+        suspended=status == MeetingStatus.SUSPENDED,
+        unconfirmed=status == MeetingStatus.UNCONFIRMED,
         venue_type=venue_type,
-        venue=venue if country or choice.abroad else in_country(venue, of_list.source.country),
+        venue=venue if placed or choice.abroad else in_country(venue, of_list.source.country),
         online=online,
     )
     unread: list[Listing | Rejected] = [Rejected(record_key=record.key)] * schedule.unread
     return [*_by_weekday(_described(listing, record, of_list), schedule), *unread]
 
 
-def _status(record: Record) -> str | None:
-    """The status as it is told, None: it is not told. What is no status is noted and never taken for open."""
+def _is_of_no_country(record: Record) -> bool:
+    """Whether the record says with null that nobody knows its country, so that it is not the source's either."""
+    venue = record.values.get("venue")
+    return isinstance(venue, dict) and "country" in venue and venue["country"] is None
+
+
+def _status(record: Record) -> str:
+    """The status as it is told, ACTIVE where it is not. What is no status is noted and never taken for open."""
     told = record.values.get("status")
-    status = told.strip() if isinstance(told, str) else "" if told is not None else None
-    if status not in _STATUSES:
+    if told is None:
+        return MeetingStatus.ACTIVE.value
+    status = told.strip() if isinstance(told, str) else ""
+    if status not in MeetingStatus.__members__:
         record.found("bad_status", "status", told if record.holds("status") else repr(told))
     return status
 
@@ -200,7 +226,15 @@ def _described(listing: Listing, record: Record, of_list: _List) -> Listing:
         service_body=body,
         areas=tuple(dict.fromkeys(record.texts("areas"))),
         url=record.link("url"),
+        ids=_ids(record, of_list.source),
     )
+
+
+def _ids(record: Record, source: Source) -> tuple[str, ...]:
+    """The public ids it was known by elsewhere, from a file of this machine; a list on the web may give none."""
+    if "://" in source.location:
+        return ()
+    return tuple(id for id in record.texts("ids")[:_MOST_IDS] if number_from_id(id) is not None)
 
 
 def _fellowship(record: Record, of_list: _List) -> str | None:
@@ -245,6 +279,8 @@ def _online(part: Record, region: str | None) -> OnlineVenue | None:
 
 def _venue_type(record: Record, venue: Venue | None, online: OnlineVenue | None) -> VenueType | None:
     code = record.code("venue_type")
+    if record.values.get("venue_type", "") is None:
+        return None
     if code is None or code.upper() in VenueType.__members__:
         return VenueType[code.upper()] if code else told_by_place(venue, online)
     record.found("bad_venue_type", "venue_type", code)
@@ -252,12 +288,13 @@ def _venue_type(record: Record, venue: Venue | None, online: OnlineVenue | None)
 
 
 def _zone(record: Record, source: Source, venue: Venue | None, venue_type: VenueType | None) -> ZoneChoice:
-    point = None
-    if venue is not None and venue.latitude is not None and venue.longitude is not None:
-        point = venue.latitude, venue.longitude
+    told, reason = record.code("time_zone"), record.code("zone_reason")
+    if told and reason and reason in ZoneReason.__members__ and canonical_zone(told) == told:
+        # Another house has decided it, and knew more: what it was told was not all written down.
+        return ZoneChoice(zone=told, reason=ZoneReason[reason])
     clues = ZoneClues(
-        record=record.code("time_zone"),
-        point=point,
+        record=told,
+        point=point_of(venue),
         country=venue.country if venue else None,
         anywhere=venue_type == VenueType.VIRTUAL,
         source_zone=source.time_zone,

@@ -11,6 +11,7 @@ from importers.clock import read_clock
 from importers.record import Record
 from meetings.model import Weekday
 from meetings.recurrence import DatedException, Recurrence, Rule, rule_from_rrule
+from meetings.zones import zone as zoneinfo
 
 #: Dated exceptions of one meeting; beyond, it is another rule.
 MAX_EXCEPTIONS = 366
@@ -43,7 +44,8 @@ def read_schedule(record: Record, zone: str | None, usual: timedelta) -> tuple[S
     made = [_recurrence(record, rule, starts, length or usual, zone, anchor) for rule in rules]
     kept = tuple(one for one in made if one is not None)
     exceptions = _exceptions(record, {one.weekday for one in kept})
-    return Schedule(rules=kept, exceptions=exceptions, unread=unread + len(made) - len(kept)), length is None
+    assumed = length is None or record.values.get("duration_assumed") is True
+    return Schedule(rules=kept, exceptions=exceptions, unread=unread + len(made) - len(kept)), assumed
 
 
 def is_scheduled(record: Record) -> bool:
@@ -108,6 +110,7 @@ def _recurrence(
             interval=rule.interval,
             weeks_of_month=rule.weeks_of_month,
             anchor=anchor,
+            until=rule.until.astimezone(zoneinfo(zone)).date() if rule.until else None,
         )
     except ValueError as error:
         record.found("bad_recurrence", "recurrence", str(error))

@@ -97,6 +97,8 @@ _NAMED = re.compile(
 )
 _NAME_AT_END = re.compile(rf"\b({_NAME})[^\S\n]?\W?[^\S\n]?$")
 _NAME_AFTER_GAP = re.compile(rf"{GAP}\s?\({_NAME}\)")
+#: Where one person was taken out, another stands beside: `… or Some Body`.
+_NAME_BESIDE_GAP = re.compile(rf"({GAP}\s(?:or|and|&)\s)({_NAME})")
 _GAPS = re.compile(rf"{GAP}(?:\s?{GAP})+")
 _ORDINARY = """
 a access al alcoholics all and area at audio before board book by central chair chairperson church club do district
@@ -106,6 +108,13 @@ service she someone speaker step study tel telephone the their them this to trad
 monday tuesday wednesday thursday friday saturday sunday
 """
 _NO_NAMES = frozenset(_ORDINARY.split())
+_OFFICES = "officer coordinator representative rep gsr contact committee team treasurer greeter hotline"
+_NO_LAST_NAMES = _NO_NAMES | set(_OFFICES.split())
+#: No name of a person is longer.
+_NAME_FIELD = 200
+_FIRST_NAME = re.compile(r"[^\W\d_a-z][^\W\d_]*(?:-[^\W\d_]+)?[.,]?")
+_INITIAL = re.compile(r"[^\W\d_a-z]\.?")
+_LAST_NAME = re.compile(r"[^\W\d_a-z][^\W\d_]*[’'-]?[^\W\d_]+[.,]?")
 
 
 def without_persons(text: str, *, region: str | None = None, joining: bool = False, own: str | None = None) -> str:
@@ -117,8 +126,22 @@ def without_persons(text: str, *, region: str | None = None, joining: bool = Fal
     plain = text.translate(_STYLED)
     safe = _NAMED.sub(_name, _without_addresses(plain))
     safe = _NUMBER.sub(lambda match: _number(match, region, joining, own), safe)
+    safe = _NAME_BESIDE_GAP.sub(_name, safe)
     safe = _GAPS.sub(GAP, _NAME_AFTER_GAP.sub(GAP, safe))
     return text if safe == plain else safe
+
+
+def holds_last_name(text: str) -> bool:
+    """Whether a field for a contact's name holds a first and a last name: two words that begin with capitals.
+
+    `Jo S.`, `Jo`, `Secretary` and `Hotline Coordinator` are none; whose name it is nobody needs to know.
+    """
+    words = text[:_NAME_FIELD].split()
+    if len(words) < 2 or any(word.strip(".,").casefold() in _NO_LAST_NAMES for word in words):
+        return False
+    initials = 1 if _INITIAL.fullmatch(words[1]) else 0
+    last = words[1 + initials : 2 + initials]
+    return bool(_FIRST_NAME.fullmatch(words[0]) and last and _LAST_NAME.fullmatch(last[0]))
 
 
 def without_contacts(line: str) -> str:

@@ -28,6 +28,13 @@ def read_phone(text: str, region: str | None) -> str | None:
     return (number + match[2].replace(";", ",").rstrip(","))[:DIAL_LENGTH]
 
 
+def costs_extra(text: str, region: str | None) -> bool:
+    """Whether the first number in here is one that whoever dials it pays more for, to somebody."""
+    found = phonenumbers.PhoneNumberMatcher(text[:500], region, leniency=phonenumbers.Leniency.POSSIBLE)
+    first = next((match.number for match in found), None)
+    return first is not None and phonenumbers.number_type(first) == phonenumbers.PhoneNumberType.PREMIUM_RATE
+
+
 def _number(told: str, region: str | None) -> str | None:
     if region is None and not told.startswith("+"):
         return told if 7 <= len(told) <= 15 else None

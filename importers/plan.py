@@ -7,13 +7,23 @@ person, whole.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 
-from meetings.listing import Listing, Parsed, Rejected, content_key, fingerprint, id_from_number, number_of
+from meetings.listing import (
+    Listing,
+    Parsed,
+    Rejected,
+    content_key,
+    fingerprint,
+    id_from_number,
+    number_from_id,
+    number_of,
+)
 from meetings.model import MeetingStatus, Weekday
 from meetings.source import Held, ImportCounts, ImportLimits, ImportPlan, Placed
 
@@ -136,11 +146,12 @@ def _known_again(told: Sequence[_Told], held: Sequence[Held]) -> dict[int, Held]
     """Which held listing each told one is, by its number; those that are not here are new."""
     known: dict[int, Held] = {}
     free = {one.meeting_id: one for one in held}
+    by_key = attrgetter("key")
     same: tuple[Callable[[_Told | Held], Hashable], ...] = (
         lambda one: (one.key, one.content_key),
         lambda one: (one.content_key, one.fingerprint),
         lambda one: one.content_key,
-        lambda one: one.key,
+        by_key,
     )
     for sameness in same:
         waiting: dict[Hashable, list[Held]] = defaultdict(list)
@@ -148,11 +159,20 @@ def _known_again(told: Sequence[_Told], held: Sequence[Held]) -> dict[int, Held]
         order = sorted(free.values(), key=_likelihood, reverse=True)
         for one in order:
             waiting[sameness(one)].append(one)
-        for number, told_one in enumerate(told):
-            if number not in known and waiting[sameness(told_one)]:
-                known[number] = waiting[sameness(told_one)].pop()
+        left = {number: sameness(told_one) for number, told_one in enumerate(told) if number not in known}
+        several = Counter(left.values())
+        for number, same_as in left.items():
+            candidates = waiting[same_as]
+            # A key that stands for an hour at a place may be several meetings': then it says too little by itself.
+            if candidates and (sameness is not by_key or (several[same_as] == 1 and _is_one_likely(candidates))):
+                known[number] = candidates.pop()
                 del free[known[number].meeting_id]
     return known
+
+
+def _is_one_likely(candidates: Sequence[Held]) -> bool:
+    """Whether the last of these, ordered by likelihood, is likelier than all others."""
+    return len(candidates) == 1 or _likelihood(candidates[-1])[:2] != _likelihood(candidates[-2])[:2]
 
 
 def _likelihood(one: Held) -> tuple[bool, bool, str]:
@@ -168,7 +188,7 @@ def _sorted_by_change(
     for number, one in enumerate(told):
         before = known.get(number)
         if before is None:
-            added.append(_placed(one, _free_id(source_id, one.key, taken)))
+            added.append(_placed(one, _brought_id(one.listing, taken) or _free_id(source_id, one.key, taken)))
         elif _is_unchanged(one, before):
             unchanged.append(before.meeting_id)
         else:
@@ -177,9 +197,8 @@ def _sorted_by_change(
 
 
 def _is_unchanged(told: _Told, before: Held) -> bool:
-    status = MeetingStatus.SUSPENDED if told.listing.suspended else MeetingStatus.ACTIVE
     same = told.key == before.key and told.fingerprint == before.fingerprint and told.content_key == before.content_key
-    return same and before.status == status and before.missing_since is None
+    return same and before.status == told.listing.status and before.missing_since is None
 
 
 def _placed(told: _Told, meeting_id: str) -> Placed:
@@ -190,6 +209,15 @@ def _placed(told: _Told, meeting_id: str) -> Placed:
         content_key=told.content_key,
         fingerprint=told.fingerprint,
     )
+
+
+def _brought_id(listing: Listing, taken: set[str]) -> str | None:
+    """The id it was shown under where it comes from, if no meeting of the source ever had it; taken from now on."""
+    brought = next(iter(listing.ids), None)
+    if brought is None or brought in taken or number_from_id(brought) is None:
+        return None
+    taken.add(brought)
+    return brought
 
 
 def _free_id(source_id: str, key: str, taken: set[str]) -> str:

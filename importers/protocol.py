@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -15,14 +16,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """What a source answered: its documents by name (`GetFormats.json`, `meetings.json`) and where they were read."""
+    """What a source answered: its documents by name (`GetFormats.json`, `meetings.json`) and where they were read.
+
+    `read_on` is the date (UTC) for formats in which dates pass, None for others; `etag` and `last_modified` are what
+    the server gave to ask again with.
+    """
 
     documents: Mapping[str, bytes]
     location: str
+    read_on: date | None = None
+    etag: str | None = None
+    last_modified: str | None = None
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 over names and bytes, in order of names: equal when nothing changed."""
+        """SHA-256 of what will be read: equal when nothing changed and, where dates pass, none has."""
+        if self.read_on is None:
+            return self.body_hash
+        return hashlib.sha256(f"{self.body_hash} {self.read_on}".encode("ascii")).hexdigest()
+
+    @property
+    def body_hash(self) -> str:
+        """SHA-256 over names and bytes, in order of names."""
         digest = hashlib.sha256()
         for name in sorted(self.documents):
             digest.update(f"{name}\0{len(self.documents[name])}\0".encode("utf-8", "surrogateescape"))

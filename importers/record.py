@@ -12,8 +12,8 @@ from importers.clock import read_length
 from importers.countries import country_code
 from importers.documents import TwiceNamed
 from importers.links import is_of_a_person, read_link
-from importers.persons import GAP, without_contacts, without_persons
-from importers.phones import read_phone
+from importers.persons import GAP, holds_last_name, without_contacts, without_persons
+from importers.phones import costs_extra, read_phone
 from importers.points import read_point
 from importers.text import CODE_LENGTH, KEY_LENGTH, LINE_LENGTH, LINK_LENGTH, NAME_LENGTH, NOTES_LENGTH, clean_text
 from importers.zones import ZoneChoice
@@ -28,13 +28,16 @@ _KINDS: dict[type, str] = {list: "a list", dict: "an object", TwiceNamed: "an ob
 class Record:
     """A record's fields; `where` is its place (`[12]`), `key` its own id. Methods add to `findings`.
 
-    A method that takes several names reads the first field that holds anything.
+    A method that takes several names reads the first field that holds anything. `columns`: what the list itself calls
+    these fields, and `column_mark` what stands before that in a place (`row 40, column Day`).
     """
 
     values: Mapping[str, object]
     where: str
     key: str | None = None
     findings: list[Finding] = field(default_factory=list)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    column_mark: str = "."
 
     def inside(self, name: str) -> Record:
         """The object in this field, to be read in the same way; empty where there is none."""
@@ -46,7 +49,11 @@ class Record:
 
     def found(self, code: str, name: str = "", value: object = None) -> None:
         """Note a finding about this field."""
-        place = f"{self.where}.{name}" if name and self.where else name or self.where
+        if self.columns:
+            # `formats[2]` is an item of what this list calls descriptors, or stands in its column Codes.
+            own, bracket, item = name.partition("[")
+            name = self.columns.get(own, own) + (bracket + item if self.column_mark == "." else "")
+        place = f"{self.where}{self.column_mark}{name}" if name and self.where else name or self.where
         self.findings.append(Finding(code=code, where=place, source_key=self.key, value=shown(value)))
 
     def found_repeated_fields(self, read: object) -> None:
@@ -146,7 +153,7 @@ class Record:
         text = self._text(name, self.values.get(name), LINE_LENGTH)
         phone = read_phone(text, region) if text else None
         if text and phone is None:
-            self.found("bad_phone", name)
+            self.found("premium_phone" if costs_extra(text, region) else "bad_phone", name)
         return phone
 
     def point(self, latitude: str, longitude: str) -> tuple[float, float] | None:
@@ -187,6 +194,10 @@ class Record:
         name = next((name for name in names if self.holds(name)), None)
         if name is not None:
             self.found("person_removed", name)
+        for name in names:
+            value = self.values.get(name) if "name" in name else None
+            if isinstance(value, str) and holds_last_name(value):
+                self.found("last_name", name)
 
 
 def read_key(value: object) -> str | None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from importers import bmlt, meeting_guide, native
+from importers import bmlt, icalendar_list, mapped, meeting_guide, native, naws, spreadsheet
 from importers.protocol import Importer
 
 IMPORTERS: Mapping[str, Importer] = {
     "bmlt": bmlt,
+    "icalendar": icalendar_list,
+    "mapped": mapped,
     "meeting_guide": meeting_guide,
     "native": native,
+    "naws": naws,
+    "spreadsheet": spreadsheet,
 }

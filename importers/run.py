@@ -15,6 +15,7 @@ from functools import cache
 
 from importers.plan import is_readable, plan_import
 from importers.protocol import Fetched, Importer
+from importers.reading import read_listings
 from importers.registry import IMPORTERS
 from meetings.errors import ImportFailed, NotFound, StoreFailed, frames_of
 from meetings.findings import CATALOGUE, Finding, Severity
@@ -82,7 +83,7 @@ def run_import(
         run = replace(run, content_hash=read.content_hash)
         if read.is_known or is_readable(read.parse()):
             return _carried_out(database, run, source, read, terms, clock)
-        run = _with_findings(run, read.parse(), terms.kept)
+        run = with_findings(run, read.parse(), terms.kept)
         reason = _why_unreadable(run)
     except StoreFailed:
         raise
@@ -113,11 +114,11 @@ def _read(
     if importer is None:
         raise ImportFailed(source.id, f"no importer is called {source.importer!r}; there are {', '.join(importers)}")
     fetched = fetch(source)
-    content_hash = _content_hash(fetched, source, importer, vocabulary)
+    told_hash = content_hash(fetched, source, importer, vocabulary)
     with database.read() as reader:
-        same = _same_as(reader, source.id, content_hash, held_listings(reader, source.id))
-    parse = cache(lambda: importer.parse(fetched, source, vocabulary))
-    return _Read(content_hash=content_hash, parse=parse, is_known=same is not None)
+        same = _same_as(reader, source.id, told_hash, held_listings(reader, source.id))
+    parse = cache(lambda: read_listings(database, importer, fetched, source, vocabulary))
+    return _Read(content_hash=told_hash, parse=parse, is_known=same is not None)
 
 
 def _same_as(reader: Reader, source_id: str, content_hash: str, held: Sequence[Held]) -> ImportCounts | None:
@@ -182,17 +183,17 @@ def _ended(run: ImportRun, plan: ImportPlan, status: RunStatus, terms: _Terms, n
         finished_at=now,
         counts=plan.counts,
         reason=plan.held,
-        findings=_first_of_each(plan.findings, terms.kept),
+        findings=first_of_each(plan.findings, terms.kept),
         findings_total=len(plan.findings),
     )
 
 
-def _with_findings(run: ImportRun, parsed: Parsed, kept: int) -> ImportRun:
+def with_findings(run: ImportRun, parsed: Parsed, kept: int = FINDINGS_PER_CODE) -> ImportRun:
     """A run that comes to nothing, with what was found on the way."""
     return replace(
         run,
         counts=ImportCounts(received=parsed.received, rejected=parsed.received),
-        findings=_first_of_each(parsed.findings, kept),
+        findings=first_of_each(parsed.findings, kept),
         findings_total=len(parsed.findings),
     )
 
@@ -205,7 +206,7 @@ def _why_unreadable(run: ImportRun) -> str:
     return f"{run.source_id}: none of {run.counts.received} records can be read; {why}"
 
 
-def _first_of_each(findings: Iterable[Finding], most: int) -> tuple[Finding, ...]:
+def first_of_each(findings: Iterable[Finding], most: int = FINDINGS_PER_CODE) -> tuple[Finding, ...]:
     """The first findings of each code."""
     seen: Counter[str] = Counter()
     kept = []
@@ -216,7 +217,7 @@ def _first_of_each(findings: Iterable[Finding], most: int) -> tuple[Finding, ...
     return tuple(kept)
 
 
-def _content_hash(fetched: Fetched, source: Source, importer: Importer, vocabulary: Vocabulary) -> str:
+def content_hash(fetched: Fetched, source: Source, importer: Importer, vocabulary: Vocabulary) -> str:
     """A hash of all that decides what the bytes are read as: they, the source's settings, our version and words."""
     settings = (source.importer, source.fellowship, source.time_zone, source.country, source.mapping)
     told = (fetched.content_hash, settings, importer.VERSION, TZDATA_VERSION, vocabulary.digest)

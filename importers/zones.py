@@ -96,6 +96,12 @@ def choose_zone(clues: ZoneClues) -> ZoneChoice:
     return ZoneChoice(zone=listed[0], reason=listed[1], findings=tuple(findings), abroad=abroad)
 
 
+def is_abroad(point: tuple[float, float] | None, country: str | None) -> bool:
+    """Whether this point lies in other countries' zones only, so that point and country cannot both be right."""
+    everywhere = _candidates(point) if country is not None else []
+    return bool(everywhere) and not any(_allows(country, name) for name in everywhere)
+
+
 def _told(clues: ZoneClues, findings: list[tuple[str, str]]) -> str | None:
     if not clues.record:
         return None

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from meetings.model import MeetingStatus
 from meetings.recurrence import MAX_DURATION, occurrences
 from meetings.schedule import ScheduledOccurrence, is_shown
+from meetings.suspension import is_held
 
 if TYPE_CHECKING:
     from meetings.model import Meeting
@@ -39,10 +39,10 @@ def agenda(
     """
     found = []
     for meeting, entry in chosen(schedule, meetings):
-        if meeting.recurrence is None or not _is_on(meeting):
+        if meeting.recurrence is None:
             continue
         for occurrence in occurrences(meeting.recurrence, meeting.exceptions, start, until):
-            if is_shown(entry, occurrence):
+            if is_held(meeting, occurrence.starts_at) and is_shown(entry, occurrence):
                 found.append(ScheduledOccurrence(meeting=meeting, occurrence=occurrence))
     return sorted(found, key=lambda found: (found.occurrence.starts_at, found.meeting.id))
 
@@ -65,7 +65,3 @@ def conflicts(
         if len(pairs) >= MAX_CONFLICTS:
             break
     return pairs[:MAX_CONFLICTS]
-
-
-def _is_on(meeting: Meeting) -> bool:
-    return meeting.status in (MeetingStatus.ACTIVE, MeetingStatus.UNCONFIRMED)

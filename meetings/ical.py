@@ -22,7 +22,7 @@ from icalendar.prop import vDate, vDatetime, vDuration, vInline, vRecur, vText, 
 from meetings.agenda import chosen
 from meetings.calendar_text import MAX_DESCRIPTION, MAX_TITLE, clean_line, clean_text
 from meetings.calendar_words import ENGLISH, PageUrl, Wording, Words, discreet_words, full_words
-from meetings.model import Meeting, MeetingStatus
+from meetings.model import Meeting
 from meetings.series import (
     HORIZON_MONTHS,
     Piece,
@@ -34,6 +34,7 @@ from meetings.series import (
     pieces,
     span_of,
 )
+from meetings.suspension import is_held
 from meetings.vtimezone import vtimezone
 from meetings.zones import canonical_zone, zone
 
@@ -151,7 +152,7 @@ def render_meeting(
     wording: Wording = ENGLISH,
 ) -> bytes | None:
     """One meeting to keep, from today on, with its full title; None: by appointment, or not held (any more)."""
-    if meeting.recurrence is None or meeting.status not in (MeetingStatus.ACTIVE, MeetingStatus.UNCONFIRMED):
+    if meeting.recurrence is None or not is_held(meeting, now):
         return None
     anchor = anchor_of(now)
     frame = _Frame(

@@ -10,7 +10,7 @@ from datetime import date, time, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from meetings.model import Group, MedicationStance, OnlineVenue, Venue, VenueType, ZoneReason
+from meetings.model import Group, MedicationStance, MeetingStatus, OnlineVenue, Venue, VenueType, ZoneReason
 
 if TYPE_CHECKING:
     from meetings.findings import Finding
@@ -25,8 +25,9 @@ class Listing:
     """A record's meeting on one weekday.
 
     `record_key` is the source's own id for the record, None where it has none or it stands twice in the list; `day`
-    names the weekday when the record holds several. `service_body` is the source's own key for the body. The other
-    fields are those of `Meeting`.
+    names the weekday when the record holds several. `service_body` is the source's own key for the body. `suspended`:
+    it does not meet for now; `unconfirmed`: its list is in doubt whether it still meets. `ids` are public ids it had
+    where a community moved here from, the shown one first. The other fields are those of `Meeting`.
     """
 
     record_key: str | None
@@ -39,6 +40,7 @@ class Listing:
     duration_assumed: bool = False
     zone_reason: ZoneReason | None = None
     suspended: bool = False
+    unconfirmed: bool = False
     venue_type: VenueType | None = None
     venue: Venue | None = None
     online: OnlineVenue | None = None
@@ -52,6 +54,14 @@ class Listing:
     service_body: str | None = None
     areas: tuple[str, ...] = ()
     url: str | None = None
+    ids: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> MeetingStatus:
+        """How it stands by its list."""
+        if self.suspended:
+            return MeetingStatus.SUSPENDED
+        return MeetingStatus.UNCONFIRMED if self.unconfirmed else MeetingStatus.ACTIVE
 
     @property
     def key(self) -> str | None:
@@ -114,18 +124,35 @@ def content_key(listing: Listing) -> str:
 
 def _whereabouts(listing: Listing) -> str:
     venue, online = listing.venue, listing.online
+    if venue and (venue.street or venue.formatted_address or venue.name) and _names_a_door(venue.postal_code):
+        return fold(venue.postal_code or "").replace(" ", "")
     if venue and (venue.street or venue.formatted_address):
         return fold(f"{venue.street or venue.formatted_address} {venue.city or ''}")
     if online and (online.url or online.phone):
         return (online.url or online.phone or "").casefold()
-    if venue and venue.latitude is not None and venue.longitude is not None:
+    named = fold(f"{venue.name or ''} {venue.city or ''}") if venue else ""
+    # A town's point tells two halls of that town not apart, and moves when tables of towns become better.
+    if venue and venue.latitude is not None and venue.longitude is not None and not (venue.approximate and named):
         return f"{venue.latitude:.4f} {venue.longitude:.4f}"
-    return fold(f"{venue.name or ''} {venue.city or ''}") if venue else ""
+    return named
+
+
+def _names_a_door(postal_code: str | None) -> bool:
+    """Whether a postcode is one of a few doors, as those with letters are (GB, IE, NL, CA), and not of a town.
+
+    It is written in one way only, while people write a street, a hall and a corner of it in many.
+    """
+    code = (postal_code or "").replace(" ", "")
+    return 5 <= len(code) <= 8 and not code.isdigit() and any(map(str.isdigit, code)) and any(map(str.isalpha, code))
+
+
+#: How a record is known and where it stood tells nothing of the meeting.
+_NOT_TOLD = frozenset({"where", "record_key", "day", "ids"})
 
 
 def fingerprint(listing: Listing) -> str:
     """A hash of all that is told of a meeting; empty fields count nothing, so a new field changes no old hash."""
-    told = {f.name: getattr(listing, f.name) for f in fields(listing) if f.name not in {"where", "record_key", "day"}}
+    told = {f.name: getattr(listing, f.name) for f in fields(listing) if f.name not in _NOT_TOLD}
     return _hash(told)[:32]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from meetings.recurrence import DatedException, Recurrence
+    from meetings.suspension import Suspension
 
 
 class Weekday(IntEnum):
@@ -127,12 +128,25 @@ class ServiceBody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceListing:
+    """That a source lists a meeting: under which key of its own, on which page, and when it last did."""
+
+    source_id: str
+    source_key: str
+    url: str | None = None
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Meeting:
     """A recurring gathering as we show it.
 
     `formats` are canonical codes, `other_formats` a source's codes that no canonical format fits; a format that is
     not listed is unknown, never a no. `languages` are BCP 47 tags, its own only. `recurrence` None: by appointment.
-    `revision` counts changes and never falls; `last_seen_at` is when its source last listed it.
+    `revision` counts changes and never falls; `last_seen_at` is when a source last listed it. `listings` are those of
+    all sources that list it (of a withdrawn one, that did), the one that tells its facts first. `suspension` is a
+    person's word, which changes neither `status` (`meetings.suspension.status_at` is how it stands on a day) nor,
+    but for dates that it cancels, `exceptions`.
     """
 
     id: str
@@ -158,6 +172,8 @@ class Meeting:
     service_body_id: str | None = None
     areas: tuple[str, ...] = ()
     url: str | None = None
+    suspension: Suspension | None = None
     revision: int = 1
     updated_at: datetime
     last_seen_at: datetime
+    listings: tuple[SourceListing, ...] = ()

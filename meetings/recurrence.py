@@ -20,6 +20,8 @@ MAX_DURATION = timedelta(hours=24)
 MAX_INTERVAL = 52
 _DAY = timedelta(days=1)
 _RRULE_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+#: An instant in UTC as RFC 5545 writes it, section 3.3.5.
+_UTC = "%Y%m%dT%H%M%SZ"
 _BYDAY = re.compile(r"(-1|[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
 
 
@@ -27,7 +29,8 @@ _BYDAY = re.compile(r"(-1|[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
 class Recurrence:
     """A rule: every `interval` weeks, or on some `weeks_of_month` (1 to 5, -1 the last), on `weekday` at `starts`.
 
-    `anchor` is the date from which the rule counts and before which it has no occurrence: needed when `interval` > 1.
+    `anchor` is the date from which the rule counts and before which it has no occurrence: needed when `interval` > 1;
+    `until` is the last date of which it may have one, None: it goes on.
     """
 
     weekday: Weekday
@@ -37,6 +40,7 @@ class Recurrence:
     interval: int = 1
     anchor: date | None = None
     weeks_of_month: tuple[int, ...] = ()
+    until: date | None = None
 
     def __post_init__(self) -> None:
         if not timedelta(0) < self.duration < MAX_DURATION:
@@ -89,6 +93,8 @@ def rule_dates(rule: Recurrence, first: date, last: date) -> Iterator[date]:
     """The local dates of the rule in [first, last], soonest first, exceptions aside."""
     if rule.anchor is not None:
         first = max(first, rule.anchor)
+    if rule.until is not None:
+        last = min(last, rule.until)
     day = first + _DAY * ((rule.weekday - first.weekday()) % 7)
     if rule.interval > 1 and rule.anchor is not None:
         origin = rule.anchor + _DAY * ((rule.weekday - rule.anchor.weekday()) % 7)
@@ -164,19 +170,21 @@ def next_occurrence(
 def rrule(rule: Recurrence) -> str:
     """The rule as an RFC 5545 RRULE value, section 3.3.10, e.g. `FREQ=MONTHLY;BYDAY=2TU,4TU`."""
     day = _RRULE_DAYS[rule.weekday]
+    ends = f";UNTIL={instant(rule.until, rule.starts, rule.zone):{_UTC}}" if rule.until else ""
     if rule.weeks_of_month:
-        return "FREQ=MONTHLY;BYDAY=" + ",".join(f"{week}{day}" for week in rule.weeks_of_month)
+        return "FREQ=MONTHLY;BYDAY=" + ",".join(f"{week}{day}" for week in rule.weeks_of_month) + ends
     interval = f"INTERVAL={rule.interval};" if rule.interval > 1 else ""
-    return f"FREQ=WEEKLY;{interval}BYDAY={day}"
+    return f"FREQ=WEEKLY;{interval}BYDAY={day}{ends}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What an RRULE of our subset says, without time and zone."""
+    """What an RRULE of our subset says, without time and zone; `until` is the start of its last occurrence."""
 
     weekday: Weekday
     interval: int = 1
     weeks_of_month: tuple[int, ...] = ()
+    until: datetime | None = None
 
 
 def rule_from_rrule(text: str) -> Rule:
@@ -184,6 +192,8 @@ def rule_from_rrule(text: str) -> Rule:
     parts = dict(part.split("=", 1) for part in text.upper().removeprefix("RRULE:").split(";") if "=" in part)
     frequency, by_day = parts.pop("FREQ", ""), parts.pop("BYDAY", "")
     interval = parts.pop("INTERVAL", "1")
+    # strptime says in ValueError what it cannot read.
+    until = datetime.strptime(parts.pop("UNTIL"), _UTC).replace(tzinfo=UTC) if "UNTIL" in parts else None
     matches = [_BYDAY.fullmatch(item) for item in by_day.split(",")]
     days = [(m[1], m[2]) for m in matches if m]
     if parts or len(days) != len(matches) or len({day for _, day in days}) != 1 or not interval.isascii():
@@ -191,7 +201,8 @@ def rule_from_rrule(text: str) -> Rule:
     weekday = Weekday(_RRULE_DAYS.index(days[0][1]))
     weeks = tuple(int(week) for week, _ in days if week)
     if frequency == "WEEKLY" and not weeks and interval.isdigit() and len(days) == 1:
-        return Rule(weekday=weekday, interval=int(interval))
+        return Rule(weekday=weekday, interval=int(interval), until=until)
     if frequency == "MONTHLY" and len(weeks) == len(days) and interval == "1":
-        return Rule(weekday=weekday, weeks_of_month=tuple(sorted(set(weeks), key=lambda w: w % 7)))
+        weeks_of_month = tuple(sorted(set(weeks), key=lambda w: w % 7))
+        return Rule(weekday=weekday, weeks_of_month=weeks_of_month, until=until)
     raise ValueError(f"only weekly rules and weeks of the month on one weekday can be kept, not {text!r}")

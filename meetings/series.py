@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from meetings.model import MeetingStatus
 from meetings.recurrence import instant, rrule, rule_dates
+from meetings.suspension import ended_at
 from meetings.vtimezone import rule_zone
 from meetings.zones import zone
 
@@ -95,7 +96,7 @@ def pieces(meeting: Meeting, span: Span, entry: ScheduleEntry | None = None) -> 
     if rule is None:
         return []
     exceptions = {e.day: e for e in meeting.exceptions if any(rule_dates(rule, e.day, e.day))}
-    ended = None if meeting.status in (MeetingStatus.ACTIVE, MeetingStatus.UNCONFIRMED) else meeting.updated_at
+    ended = ended_at(meeting)
     found = list(_excepted(rule, exceptions, span, entry))
     if entry is not None and entry.dates is not None:
         days = sorted(d for d in set(entry.dates) if d not in exceptions and any(rule_dates(rule, d, d)))
@@ -107,7 +108,8 @@ def pieces(meeting: Meeting, span: Span, entry: ScheduleEntry | None = None) -> 
     if ended is None:
         return found
     held = [piece for piece in found if _starts_at(piece) <= ended]
-    return held + _farewell(rule, PieceKind(meeting.status.value), ended, span, entry)
+    gone = meeting.status == MeetingStatus.WITHDRAWN
+    return held + _farewell(rule, PieceKind.WITHDRAWN if gone else PieceKind.SUSPENDED, ended, span, entry)
 
 
 def _wanted(day: date, span: Span, entry: ScheduleEntry | None) -> bool:
@@ -173,7 +175,7 @@ def _regular(
 
 def _last_date(rule: Recurrence, first: date, before: date | None, ended: datetime | None) -> date | None:
     """The last date of a series; None: it goes on; a date before `first`: there is none."""
-    if before is None and ended is None:
+    if before is None and ended is None and rule.until is None:
         return None
     end = before - _DAY if before else date.max
     if ended is not None:
@@ -206,6 +208,7 @@ def _series(segment: str, rule: Recurrence, dates: tuple[date, date | None], exc
 
 def _rrule(rule: Recurrence) -> str:
     """As `rrule`, but a week of the month as BYSETPOS: Outlook documents that form alone."""
+    rule = replace(rule, until=None)
     if not rule.weeks_of_month:
         return rrule(rule)
     (week,) = rule.weeks_of_month

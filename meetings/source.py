@@ -40,11 +40,22 @@ class Source:
     removed: bool = False
     added_at: datetime
     last_good_import_at: datetime | None = None
+    failures: int = 0
+    next_attempt_at: datetime | None = None
     meeting_count: int = 0
 
     def __post_init__(self) -> None:
         if not SOURCE_ID.fullmatch(self.id):
             raise ValueError(f"a source's id is lower-case letters, digits, '.', '_' and '-', not {self.id!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What came with a source's last good answer, to ask with whether it changed; `body_hash` names what was read."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
 
 
 class RunStatus(StrEnum):
@@ -135,7 +146,10 @@ class ImportPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRun:
-    """One attempt to import a source, good or bad."""
+    """One attempt to import a source, good or bad.
+
+    `plan_id`: the plan a person applied; `reverted_by`: the run that undid this one; `reverts`: the run it undid.
+    """
 
     id: str
     source_id: str
@@ -147,3 +161,42 @@ class ImportRun:
     findings_total: int = 0
     reason: str | None = None
     content_hash: str | None = None
+    plan_id: str | None = None
+    reverted_by: str | None = None
+    reverts: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldDiff:
+    """One field of a meeting before and after, in words; None: it tells nothing."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingDiff:
+    """What a plan changes of one meeting."""
+
+    meeting_id: str
+    fields: tuple[FieldDiff, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPlan:
+    """A previewed import, kept for a day.
+
+    `plan.withdrawn` holds all that is absent, for who applies a plan says that it is gone; `plan.held` says why
+    applying must be confirmed. `state`: a hash of what was held of the source. `run_id`: the run that applied it.
+    Of findings of one kind the first are kept; `findings_total` counts all.
+    """
+
+    id: str
+    made_at: datetime
+    state: str
+    plan: ImportPlan
+    diffs: tuple[MeetingDiff, ...] = ()
+    findings_total: int = 0
+    content_hash: str | None = None
+    run_id: str | None = None

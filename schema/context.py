@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Protocol
 
 from meetings.errors import StoreFailed
+from meetings.tokens import Token
 from meetings.vocabulary import Vocabulary
+from schema.import_work import ImportWork
 from schema.limits import Limits
 from schema.loaders import Loaders, loaders_for
 from search.index import Index
@@ -21,7 +23,8 @@ class Context:
     """Made anew for each operation by `api`.
 
     `index` is None before the first generation was built. `now` is aware; `base_url` has no slash at its end;
-    `random_bytes(n)` gives n bytes that nobody can guess.
+    `random_bytes(n)` gives n bytes that nobody can guess. `viewer` is None for the public. `reporters(id)` counts the
+    distinct networks, the present one too, that have reported a meeting of late.
     """
 
     read: Reader
@@ -32,9 +35,17 @@ class Context:
     base_url: str
     random_bytes: Callable[[int], bytes]
     limits: Limits
+    work: ImportWork
+    reporters: Callable[[str], int]
+    viewer: Token | None = None
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "loaders", loaders_for(self.read))
+
+    def renew(self) -> None:
+        """Hold no snapshot any more; what is looked up from here on is the newest, and what was is forgotten."""
+        self.read.renew()
         object.__setattr__(self, "loaders", loaders_for(self.read))
 
     @property

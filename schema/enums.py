@@ -8,7 +8,7 @@ from typing import Any
 
 import graphene
 
-from meetings import model, search
+from meetings import model, reports, search, tokens
 
 
 def _enum(enum: type[Enum], description: str, values: Mapping[Any, str]) -> Any:
@@ -75,5 +75,34 @@ MeetingOrder = _enum(
         search.MeetingOrder.NEXT_START: "What starts soonest first, from now or in the filter's window.",
         search.MeetingOrder.WEEK: "Through the week from Monday 00:00 to Sunday 23:59, by each meeting's own clock.",
         search.MeetingOrder.NAME: "By name from A to Z; accents and letter case do not count.",
+    },
+)
+ReportKind = _enum(
+    reports.ReportKind,
+    "What is wrong with a meeting, as somebody who went there, or wanted to, says.",
+    {
+        reports.ReportKind.NOT_MEETING: "It does not meet. Enough of these raise a flag; none hides it.",
+        reports.ReportKind.WRONG_TIME: "It meets at another day or time.",
+        reports.ReportKind.WRONG_PLACE: "It meets somewhere else.",
+        reports.ReportKind.WRONG_LINK: "The link or the number to join by does not lead to it.",
+        reports.ReportKind.DUPLICATE: "It is listed twice; say in `detail` what the other one is called.",
+        reports.ReportKind.OTHER: "Something else; say in `detail` what.",
+    },
+)
+ReportOutcome = _enum(
+    reports.ReportOutcome,
+    "What a volunteer found out. Each settles all open reports of the meeting and takes its flag back.",
+    {
+        reports.ReportOutcome.CONFIRMED_MEETING: "It meets as listed.",
+        reports.ReportOutcome.NOT_MEETING: "It does not meet: it is suspended from today on, until further notice.",
+        reports.ReportOutcome.FIXED: "What was wrong has been mended in its list.",
+    },
+)
+Role = _enum(
+    tokens.Role,
+    "What the holder of a token may do with the sources that it reaches.",
+    {
+        tokens.Role.VOLUNTEER: "Looks after lists: previews, applies and undoes imports, and sees reports.",
+        tokens.Role.ADMIN: "All that, and says which lists there are.",
     },
 )

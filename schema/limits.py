@@ -175,15 +175,27 @@ def _check_key_defaults(document: DocumentNode, names: set[str]) -> None:
 #: Lists whose length no argument tells: the most there can be, or that there are in any list we know.
 LIST_SIZES: Mapping[str, int] = {
     "Group.meetings": 100,
+    "ImportPayload.problems": 1,
+    "ImportPlan.added": 100,
+    "ImportPlan.changed": 100,
+    "ImportPlan.findings": 100,
+    "ImportPlan.withdrawn": 100,
     "Meeting.exceptions": 53,
     "Meeting.formats": 20,
     "Meeting.listings": 5,
+    "MeetingDiff.fields": 60,
+    "MeetingsPayload.meetings": 100,
+    "MeetingsPayload.problems": 100,
     "Query.fellowships": 100,
     "Query.formats": 150,
+    "Query.reports": 500,
     "Query.sources": 500,
+    "ReportPayload.problems": 1,
     "Schedule.conflicts": 200,
     "Schedule.entries": 200,
     "SchedulePayload.problems": 20,
+    "SourcePayload.problems": 20,
+    "Viewer.sources": 500,
     "DeletePayload.problems": 1,
 }
 #: What the schema tells of itself is bounded by its size, which these are measured for.

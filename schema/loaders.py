@@ -50,14 +50,15 @@ class Batch(Generic[Key, Value]):
 class Loaders:
     """What one operation may look up.
 
-    `sources`: all but removed ones by id, in the order they were added. `meeting_counts`: of each source, apart,
-    because counting reads all meetings.
+    `sources`: all but removed ones by id, in the order they were added; `every_source`: removed ones too, for what
+    they listed still answers. `meeting_counts`: of each source, apart, because counting reads all meetings.
     """
 
     meetings: Batch[str, Meeting | None]
     groups: Batch[GroupKey, tuple[Meeting, ...]]
     service_bodies: Batch[str, ServiceBody | None]
     sources: Callable[[], Mapping[str, Source]]
+    every_source: Callable[[], Mapping[str, Source]]
     meeting_counts: Callable[[], Mapping[str, int]]
 
     def service_body(self, id: str | None) -> ServiceBody | None:
@@ -99,14 +100,19 @@ def loaders_for(read: Reader) -> Loaders:
         return found
 
     @cache
+    def every_source() -> Mapping[str, Source]:
+        return {source.id: source for source in list_sources(read, counted=False, removed=True)}
+
+    @cache
     def sources() -> Mapping[str, Source]:
-        return {source.id: source for source in list_sources(read, counted=False)}
+        return {id: source for id, source in every_source().items() if not source.removed}
 
     loaders = Loaders(
         meetings=Batch(meetings),
         groups=Batch(groups),
         service_bodies=Batch(service_bodies),
         sources=sources,
+        every_source=every_source,
         meeting_counts=cache(partial(count_meetings, read)),
     )
     return loaders

@@ -13,6 +13,7 @@ from meetings import model
 from meetings.recurrence import Recurrence, rrule
 from meetings.schedule import ScheduledOccurrence
 from meetings.search import LATEST, Hit
+from meetings.suspension import status_at
 from schema.context import Context, Info
 from schema.enums import MedicationStance, MeetingStatus, VenueType, Weekday
 from schema.fellowships import Fellowship, known_fellowship
@@ -90,7 +91,10 @@ class Meeting(graphene.ObjectType):
         resolver=lambda root, info: known_fellowship(info.context.vocabulary, root.fellowship),
     )
     status = graphene.Field(
-        MeetingStatus, required=True, description="How it stands; only `ACTIVE` and `UNCONFIRMED` ones can be gone to."
+        MeetingStatus,
+        required=True,
+        description="How it stands; only `ACTIVE` and `UNCONFIRMED` ones can be gone to.",
+        resolver=lambda root, info: status_at(root, info.context.now),
     )
     venue_type = graphene.Field(
         VenueType, description="How one can attend: at the place, by link or telephone, or both; null: unknown."
@@ -185,7 +189,9 @@ class Meeting(graphene.ObjectType):
     listings = many(
         SourceListing,
         "Every source that lists it; empty: its source has been removed.",
-        resolver=lambda root, info: [root] if root.source_id in info.context.loaders.sources() else [],
+        resolver=lambda root, info: [
+            listing for listing in root.listings if listing.source_id in info.context.loaders.sources()
+        ],
     )
     updated_at = DateTime(
         required=True, description="When anything that is shown of it last changed, e.g. to refresh a copy."

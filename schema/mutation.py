@@ -17,6 +17,7 @@ from schema.filters import checked_items
 from schema.inputs import EntryInput, ScheduleInput
 from schema.problems import ProblemCode, Trouble
 from schema.schedules import KEY, DeletePayload, SchedulePayload, open_schedule
+from schema.volunteers import VolunteerMutations
 from store import schedules as store
 from store.database import Reader, Writer
 from store.meetings import get_meetings
@@ -28,7 +29,7 @@ def _key_argument() -> graphene.Argument:
     return graphene.Argument(graphene.String, required=True, description=KEY)
 
 
-class Mutation(graphene.ObjectType):
+class Mutation(VolunteerMutations, graphene.ObjectType):
     """Every change that can be asked for. Each is done whole or, with problems, not at all."""
 
     create_schedule = graphene.Field(

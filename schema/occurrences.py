@@ -12,11 +12,11 @@ from meetings.recurrence import Occurrence as Dated
 from meetings.recurrence import next_occurrence, occurrences
 from meetings.schedule import ScheduledOccurrence
 from meetings.search import LATEST, Hit, Page
+from meetings.suspension import is_held, status_at
 from schema.context import Context, Info
 from schema.paging import many, page_info_field
 from schema.scalars import Date, DateTime
 
-NOT_HELD = frozenset({MeetingStatus.SUSPENDED, MeetingStatus.WITHDRAWN})
 _STEP = timedelta(days=31)
 
 
@@ -106,7 +106,7 @@ def still_there(context: Context, found: Found) -> list[tuple[Hit, Meeting]]:
     return [
         (hit, meeting)
         for hit, meeting in zip(hits, meetings, strict=True)
-        if meeting and meeting.id == hit.meeting_id and meeting.status in found.statuses
+        if meeting and meeting.id == hit.meeting_id and status_at(meeting, context.now) in found.statuses
     ]
 
 
@@ -134,7 +134,8 @@ def occurrence_of_hit(meeting: Meeting, hit: Hit) -> ScheduledOccurrence | None:
 
 def held_occurrence_of_hit(meeting: Meeting, hit: Hit) -> ScheduledOccurrence | None:
     """The same, None for a meeting that does not meet."""
-    return None if meeting.status in NOT_HELD else occurrence_of_hit(meeting, hit)
+    found = occurrence_of_hit(meeting, hit)
+    return found if found is None or is_held(meeting, found.occurrence.starts_at) else None
 
 
 def meeting_occurrences(meeting: Meeting, start: datetime, until: datetime) -> list[ScheduledOccurrence]:
@@ -146,7 +147,7 @@ def meeting_occurrences(meeting: Meeting, start: datetime, until: datetime) -> l
 
 
 def _as_held(meeting: Meeting, dated: Dated) -> Dated:
-    return replace(dated, cancelled=True) if meeting.status in NOT_HELD else dated
+    return dated if is_held(meeting, dated.starts_at) else replace(dated, cancelled=True)
 
 
 def first_occurrences(meeting: Meeting, start: datetime, until: datetime, first: int) -> list[ScheduledOccurrence]:
@@ -161,10 +162,12 @@ def first_occurrences(meeting: Meeting, start: datetime, until: datetime, first:
 
 def coming_occurrence(meeting: Meeting, now: datetime) -> ScheduledOccurrence | None:
     """The next one that is held; None for a meeting that does not meet."""
-    if meeting.recurrence is None or meeting.status in NOT_HELD:
+    if meeting.recurrence is None or not is_held(meeting, now):
         return None
     found = next_occurrence(meeting.recurrence, meeting.exceptions, now)
-    return ScheduledOccurrence(meeting=meeting, occurrence=found) if found else None
+    if found is None or not is_held(meeting, found.starts_at):
+        return None
+    return ScheduledOccurrence(meeting=meeting, occurrence=found)
 
 
 def coming_exceptions(meeting: Meeting, now: datetime) -> list[ScheduledOccurrence]:

@@ -130,11 +130,11 @@ def cut(
     items: Sequence[Item], key: Callable[[Item], tuple[str, ...]], *, first: int, after: str | None, question: object
 ) -> Slice[Item]:
     """A page of items that are sorted by `key`; a cursor of another `question` is refused (CursorExpired)."""
-    digest = hashlib.sha256(repr(question).encode()).hexdigest()[:8]
-    last = _key_from_cursor(after, digest) if after is not None else None
+    digest = _digest(question)
+    last = _key(after, digest) if after is not None else None
     begin = 0 if last is None else sum(key(item) <= last for item in items)
     nodes = items[begin : begin + first]
-    cursors = [_cursor_from_key(key(node), digest) for node in (*nodes[:1], *nodes[-1:])]
+    cursors = [_cursor(key(node), digest) for node in (*nodes[:1], *nodes[-1:])]
     place = PagePlace(
         has_next_page=begin + first < len(items),
         has_previous_page=begin > 0,
@@ -144,12 +144,26 @@ def cut(
     return Slice(nodes=nodes, page_info=place, total_count=len(items))
 
 
-def _cursor_from_key(key: tuple[str, ...], digest: str) -> str:
+def cursor_from_key(key: tuple[str, ...], question: object) -> str:
+    """The cursor of what has this key in the answer to that question."""
+    return _cursor(key, _digest(question))
+
+
+def key_from_cursor(cursor: str, question: object) -> tuple[str, ...]:
+    """The key of what was seen last; CursorExpired for a cursor of another question."""
+    return _key(cursor, _digest(question))
+
+
+def _digest(question: object) -> str:
+    return hashlib.sha256(repr(question).encode()).hexdigest()[:8]
+
+
+def _cursor(key: tuple[str, ...], digest: str) -> str:
     text = json.dumps([digest, *key], ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode("ascii").rstrip("=")
 
 
-def _key_from_cursor(cursor: str, digest: str) -> tuple[str, ...]:
+def _key(cursor: str, digest: str) -> tuple[str, ...]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         told = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))

@@ -14,6 +14,7 @@ from meetings.errors import InvalidQuery
 from meetings.listing import fold
 from meetings.vocabulary import Fellowship as KnownFellowship
 from meetings.vocabulary import Format as KnownFormat
+from meetings.vocabulary import Vocabulary
 from schema.context import Context
 from schema.enums import MeetingOrder
 from schema.fellowships import Fellowship, find_fellowships
@@ -28,15 +29,17 @@ from schema.scalars import DateTime
 from schema.schedules import KEY, Schedule, open_schedule
 from schema.service_bodies import ServiceBodyConnection, matching_bodies
 from schema.sources import Source
+from schema.volunteers import VolunteerQueries
 from search.meetings import find_meetings
 from search.occurrences import find_occurrences
+from store.database import Reader
 from store.meetings import get_meetings
 from store.service_bodies import list_service_bodies
 
 Values = Mapping[str, Any]
 
 
-class Query(graphene.ObjectType):
+class Query(VolunteerQueries, graphene.ObjectType):
     """Every question that can be asked. Lists are in a stable total order; what does not exist is null."""
 
     meetings = graphene.Field(
@@ -132,7 +135,7 @@ def search_meetings(
     after: str | None = None,
 ) -> Found:
     """A page of meetings; InvalidQuery, CursorExpired."""
-    wanted = _with_ids_now(context, read_filter(filter, vocabulary=context.vocabulary, now=context.minute))
+    wanted = asked_filter(context.read, filter, vocabulary=context.vocabulary, now=context.minute)
     near = wanted.place.near is not None
     if order_by is search.MeetingOrder.DISTANCE and not near:
         raise InvalidQuery("orderBy", "DISTANCE needs filter.place.near")
@@ -144,6 +147,11 @@ def search_meetings(
         now=context.minute,
     )
     return Found(page=find_meetings(context.search_index(), query), statuses=wanted.statuses)
+
+
+def asked_filter(read: Reader, filter: Values | None, *, vocabulary: Vocabulary, now: datetime) -> search.MeetingFilter:
+    """What a filter asks; `now` in whole minutes. InvalidQuery."""
+    return _with_ids_now(read, read_filter(filter, vocabulary=vocabulary, now=now))
 
 
 def search_occurrences(
@@ -161,7 +169,7 @@ def search_occurrences(
     wanted = read_filter(filter, vocabulary=context.vocabulary, now=now, windowed=False)
     begin, end = checked_window(start, until, now=now)
     query = search.OccurrenceQuery(
-        filter=_with_ids_now(context, wanted),
+        filter=_with_ids_now(context.read, wanted),
         start=begin,
         until=end,
         include_in_progress=bool(include_in_progress),
@@ -172,13 +180,13 @@ def search_occurrences(
     return Found(page=find_occurrences(context.search_index(), query), statuses=wanted.statuses)
 
 
-def _with_ids_now(context: Context, wanted: search.MeetingFilter) -> search.MeetingFilter:
+def _with_ids_now(read: Reader, wanted: search.MeetingFilter) -> search.MeetingFilter:
     """The filter with the ids under which its meetings are shown now, which are all that the index knows."""
     excluded = wanted.exclude.ids
     if not wanted.ids and not excluded:
         return wanted
     asked = sorted((wanted.ids or frozenset()) | excluded)
-    found = dict(zip(asked, get_meetings(context.read, asked), strict=True))
+    found = dict(zip(asked, get_meetings(read, asked), strict=True))
     shown = {id: meeting.id for id, meeting in found.items() if meeting}
     return replace(
         wanted,

@@ -45,7 +45,7 @@ class Source(graphene.ObjectType):
     )
     healthy = graphene.Boolean(
         required=True,
-        description="It is not paused, and was read without fault within the last 72 hours.",
+        description="It is not paused, and was read without fault within the last 72 hours; sent by hand: ever.",
         resolver=lambda root, info: is_healthy(root, info.context.now),
     )
     paused = graphene.Boolean(
@@ -54,9 +54,9 @@ class Source(graphene.ObjectType):
 
 
 def is_healthy(source: KnownSource, now: datetime) -> bool:
-    """Whether the list is read, and was lately."""
+    """Whether the list is read, and was lately; one that is sent by hand was at any time."""
     last = source.last_good_import_at
-    return not source.paused and last is not None and now - last <= UNWELL_AFTER
+    return not source.paused and last is not None and (not source.location or now - last <= UNWELL_AFTER)
 
 
 class SourceListing(graphene.ObjectType):
@@ -66,7 +66,7 @@ class SourceListing(graphene.ObjectType):
         Source,
         required=True,
         description="The source that lists the meeting, with whom to name for it.",
-        resolver=lambda root, info: info.context.loaders.sources()[root.source_id],
+        resolver=lambda root, info: info.context.loaders.every_source()[root.source_id],
     )
     source_key = graphene.String(
         required=True, description="The source's own id of the meeting, e.g. `1234`; for talking to its keepers."

@@ -54,7 +54,7 @@ def _full(read: Reader, facts: Facts, now: datetime) -> Built:
     # Both of one snapshot; asked for first, it would be too low rather than too high if they were not.
     change = last_change(read)
     with _uncollected():
-        return build_generation(read_index_rows(read), facts, now, change)
+        return build_generation(read_index_rows(read, now=now), facts, now, change)
 
 
 @contextmanager
@@ -116,7 +116,7 @@ def _with_changes(read: Reader, folder: Path, state: State, now: datetime) -> St
     # A number that fell is another database in the place of ours.
     if change < seen or len(ids) > max(_PATCHED_ROWS, _PATCHED_SHARE * _rows(state.built)):
         return _state(build(read, get_vocabulary(read), folder, now), now)
-    rows = list(read_index_rows(read, ids))
+    rows = list(read_index_rows(read, ids, now=now))
     unknown = {row.service_body_id for row in rows if row.service_body_id} - state.bodies
     if unknown:
         state = _with_facts(read, folder, state, now)

@@ -18,7 +18,7 @@ from search.strings import Strings
 
 Words: TypeAlias = NDArray[np.uint64]
 #: Which files a reader can read; a builder with another number builds anew.
-LAYOUT = 1
+LAYOUT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +60,22 @@ class Kinds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sets:
+    """Distinct sets as pairs: set `owner` has `member`."""
+
+    count: int
+    owner: Ints
+    member: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Origins:
-    """Distinct (source, service body); a body of -1 is none.
+    """Distinct (source, service body), a body of -1 is none; and the sets of them: one for each list a row is in.
 
     `enter` and `leave` number the tree of bodies: what is below a body has numbers in [enter, leave).
     """
 
+    sets: Sets
     source: Ints
     body: Ints
     bodies: Strings
@@ -82,15 +92,6 @@ class Places:
     city: Ints
     regions: Strings
     cities: Strings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sets:
-    """Distinct sets as pairs: set `owner` has `member`."""
-
-    count: int
-    owner: Ints
-    member: Ints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ a look-up. Tables only grow: what no row uses any more goes with the next full b
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -87,7 +87,7 @@ class Encoder:
     def __init__(self, zones: Zones, horizon: Horizon) -> None:
         self.schedules = ScheduleCodes(zones, horizon)
         self.kinds: Codes[tuple[str, str | None, str, str, int]] = Codes()
-        self.origins: Codes[tuple[str, str | None]] = Codes()
+        self.origins = OriginCodes()
         self.places = PlaceCodes()
         self.format_codes: Codes[str] = Codes()
         self.formats = SetCodes(self.format_codes.__getitem__)
@@ -128,7 +128,7 @@ class Encoder:
             z=z,
             schedule=_ints(self.schedules.codes(together(*_SCHEDULE))),
             kind=_coded(self.kinds, together("fellowship", "venue_type", "status", "medication", "by_phone")),
-            origin=_coded(self.origins, together("source_id", "service_body_id")),
+            origin=_coded(self.origins.codes, together("source_id", "service_body_id", "other_origins")),
             place=_coded(self.places.codes, together("country", "region", "city")),
             formats=_coded(self.formats.codes, told["formats"]),
             languages=_coded(self.languages.codes, told["languages"]),
@@ -137,8 +137,14 @@ class Encoder:
         )
 
 
-_SCHEDULE = ("zone", "weekday", "starts", "minutes", "interval", "anchor", "weeks", "exceptions")
+_SCHEDULE = ("zone", "weekday", "starts", "minutes", "interval", "anchor", "weeks", "exceptions", "until")
 _NOTHING: dict[str, tuple[Any, ...]] = dict.fromkeys(IndexRow._fields, ())
+
+
+def _sets(codes: Mapping[frozenset[int], int]) -> Sets:
+    pairs = [(owner, member) for members, owner in codes.items() for member in sorted(members)]
+    columns = np.array(pairs, np.int32).reshape(-1, 2)
+    return Sets(count=len(codes), owner=columns[:, 0].copy(), member=columns[:, 1].copy())
 
 
 def _ints(values: list[int]) -> Ints:
@@ -162,6 +168,24 @@ def _cells(latitude: Reals, longitude: Reals, located: Flags, venue_types: Seque
     cells = np.where(located, geo.cells(latitude, longitude), geo.ELSEWHERE)
     virtual = np.array([venue_type == VenueType.VIRTUAL for venue_type in venue_types], np.bool_)
     return np.where(virtual, geo.VIRTUAL, cells).astype(np.int32)
+
+
+class OriginCodes:
+    """Numbers distinct sets of (source, service body): a pair for each list that a meeting is in."""
+
+    def __init__(self) -> None:
+        self.pairs: Codes[tuple[str, str | None]] = Codes()
+        self._sets: Codes[frozenset[int]] = Codes()
+        self.codes: Derived[tuple[str, str | None, str]] = Derived(self._learn)
+
+    def _learn(self, told: tuple[str, str | None, str]) -> int:
+        source, body, others = told
+        pairs = [(source, body), *((other, its_body) for other, its_body in json.loads(others))]
+        return self._sets[frozenset(map(self.pairs.__getitem__, pairs))]
+
+    def sets(self) -> Sets:
+        """All of them so far."""
+        return _sets(self._sets)
 
 
 class PlaceCodes:

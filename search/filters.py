@@ -120,6 +120,7 @@ def _speaks_of_origins(asked: MeetingFilter) -> bool:
 
 
 def _origins(columns: Generation, asked: MeetingFilter) -> Flags:
+    """Which rows' origins are kept: one list that is wanted and not excluded is enough, as if it were the only one."""
     sources, origins = columns.header.sources, columns.origins
     kept = np.ones(len(origins.source), np.bool_)
     if asked.sources is not None:
@@ -130,7 +131,7 @@ def _origins(columns: Generation, asked: MeetingFilter) -> Flags:
         kept &= _below(columns, asked.service_bodies)
     if asked.exclude.service_bodies:
         kept &= ~_below(columns, asked.exclude.service_bodies)
-    return kept
+    return _sets_with(origins.sets, np.flatnonzero(kept))
 
 
 def _below(columns: Generation, bodies: Collection[str]) -> Flags:
@@ -152,10 +153,10 @@ def _codes(strings: Strings, texts: Iterable[str]) -> list[int]:
     return [code for code in (code_of(strings, text) for text in texts) if code is not None]
 
 
-def _sets_with(sets: Sets, members: Collection[int]) -> Flags:
+def _sets_with(sets: Sets, members: Collection[int] | Longs) -> Flags:
     """Sets with any of these members."""
     found = np.zeros(sets.count, np.bool_)
-    found[sets.owner[np.isin(sets.member, list(members))]] = True
+    found[sets.owner[np.isin(sets.member, np.fromiter(members, np.int64))]] = True
     return found
 
 

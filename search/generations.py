@@ -150,7 +150,7 @@ def _header(encoder: Encoder, facts: Facts, horizon: Horizon, now: datetime, cha
         fellowships={fellowship: number for number, fellowship in enumerate(listed)},
         formats=dict(encoder.format_codes),
         languages=dict(encoder.language_codes),
-        sources={source: n for n, source in enumerate(dict.fromkeys(source for source, _ in encoder.origins))},
+        sources={source: n for n, source in enumerate(dict.fromkeys(source for source, _ in encoder.origins.pairs))},
         countries=dict(encoder.places.countries),
         covered_by={concern: sorted(broad) for concern, broad in vocabulary.concerns.items()},
         concerns_of={fellowship.code: list(fellowship.concerns) for fellowship in known},
@@ -195,13 +195,14 @@ def _origins(encoder: Encoder, sources: Mapping[str, int], bodies: Sequence[Serv
     codes = TextCodes()
     parents = {body.id: body.parent_id for body in bodies}
     # A body that a row names and no list of bodies does: it stands alone.
-    parents |= {body: None for _, body in encoder.origins if body is not None and body not in parents}
+    parents |= {body: None for _, body in encoder.origins.pairs if body is not None and body not in parents}
     for body in parents:
         codes.code(body)
     enter, leave = _numbered(parents)
     return Origins(
-        source=np.array([sources[source] for source, _ in encoder.origins], np.int32),
-        body=np.array([-1 if body is None else enter[body] for _, body in encoder.origins], np.int32),
+        sets=encoder.origins.sets(),
+        source=np.array([sources[source] for source, _ in encoder.origins.pairs], np.int32),
+        body=np.array([-1 if body is None else enter[body] for _, body in encoder.origins.pairs], np.int32),
         bodies=codes.strings(),
         enter=np.array([enter[body] for body in parents], np.int32),
         leave=np.array([leave[body] for body in parents], np.int32),

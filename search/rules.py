@@ -17,11 +17,12 @@ import numpy as np
 
 from search.clock import DAY, EPOCH, WEEK, Flags, Ints, Longs, Zones, instants_of_walls
 
-#: zone, weekday, start minute, length, interval, anchor, weeks, exceptions: as a row of the database has them.
-ScheduleKey: TypeAlias = tuple[str | None, int | None, int | None, int | None, int, str | None, str, str]
+#: zone, weekday, start minute, length, interval, anchor, weeks, exceptions, until: as a row of the database has them.
+ScheduleKey: TypeAlias = tuple[str | None, int | None, int | None, int | None, int, str | None, str, str, str | None]
 BY_APPOINTMENT = 0
 _EPOCH_DAY = EPOCH.date().toordinal()
 _UNANCHORED = -(1 << 31)
+_ENDLESS = (1 << 31) - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +46,13 @@ class Rule(NamedTuple):
     anchor: int = _UNANCHORED
     weeks: int = 0
     moves: tuple[tuple[int, int | None, int | None], ...] = ()
+    until: int = _ENDLESS
 
     @property
     def listed(self) -> bool:
         """Whether its starts are written down; else they are each week's."""
-        return self.interval > 1 or self.anchor != _UNANCHORED or bool(self.weeks or self.moves)
+        bounded = self.anchor != _UNANCHORED or self.until != _ENDLESS
+        return self.interval > 1 or bounded or bool(self.weeks or self.moves)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,7 @@ class Starts:
 
 def rule_of(key: ScheduleKey, zones: Zones, horizon: Horizon) -> Rule | None:
     """The schedule of a row, without what lies before the horizon; None: by appointment."""
-    zone_name, weekday, starts, minutes, interval, anchor, weeks, exceptions = key
+    zone_name, weekday, starts, minutes, interval, anchor, weeks, exceptions, until = key
     if zone_name not in zones.names or weekday is None or starts is None or minutes is None:
         return None
     before = horizon.first // DAY - 2
@@ -77,6 +80,7 @@ def rule_of(key: ScheduleKey, zones: Zones, horizon: Horizon) -> Rule | None:
         anchor=since,
         weeks=sum({1 << max(0, int(week)) for week in weeks.split(",")}) if weeks else 0,
         moves=_moves(exceptions, before) if exceptions != "[]" else (),
+        until=_ENDLESS if until is None else _day(until),
     )
 
 
@@ -132,11 +136,12 @@ def _sorted_starts(code: Ints, walls: Ints, zone_of: Ints, zones: Zones, horizon
 def _dates(listed: Sequence[tuple[int, Rule]], horizon: Horizon) -> tuple[Ints, Ints]:
     """The days of these rules around the horizon, exceptions aside: (number, day) pairs."""
     first, last = horizon.first // DAY - 2, horizon.last // DAY + 2
-    facts = np.array([(code, r.week_minute // DAY, r.interval, r.anchor, r.weeks) for code, r in listed], np.int64)
-    code, weekday, interval, anchor, weeks = facts.reshape(-1, 5).T[:, :, None]
+    told = [(code, r.week_minute // DAY, r.interval, r.anchor, r.weeks, r.until) for code, r in listed]
+    code, weekday, interval, anchor, weeks, until = np.array(told, np.int64).reshape(-1, 6).T[:, :, None]
     days = first + (weekday - first) % 7 + 7 * np.arange((last - first) // 7 + 1)
     held = (days >= anchor) & ((days - anchor - (weekday - anchor) % 7) // 7 % interval == 0)
     months = _weeks_of_month(first, int(days.max(initial=first)))
+    held &= days <= until
     held &= (weeks == 0) | (months[days - first] & weeks != 0)
     return np.broadcast_to(code, days.shape)[held].astype(np.int32), days[held].astype(np.int32)
 
@@ -172,7 +177,7 @@ _FARTHEST = 1_000_000
 
 def _meets_on(rule: Rule, day: int) -> bool:
     weekday = rule.week_minute // DAY
-    if day % 7 != weekday or day < rule.anchor:
+    if day % 7 != weekday or not rule.anchor <= day <= rule.until:
         return False
     if rule.interval > 1 and (day - rule.anchor - (weekday - rule.anchor) % 7) // 7 % rule.interval:
         return False

@@ -6,17 +6,21 @@ The read index follows it, applications synchronise by it, and an import is undo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Select, func, insert, select, type_coerce
-from sqlalchemy.types import TypeDecorator
+import orjson
+from sqlalchemy import Row, RowMapping, Select, func, insert, select
 
+from store.columns import Code
 from store.database import Reader, Writer
 from store.tables import changes, meetings
 
 T = TypeVar("T")
+#: Worked out from what lists tell, and anew with every change of them: no part of what is undone.
+_WORKED_OUT = frozenset({"shown_as", "shown_why"})
 #: SQLite takes 32,766 parameters a statement, PostgreSQL 65,535; smaller chunks are no slower.
 CHUNK = 500
 
@@ -33,16 +37,14 @@ def record_changes(write: Writer, ids: Sequence[str], *, run_id: str | None, now
     write.lock_changes()
     number = last_change(write)
     for chunk in chunks(ids):
-        # Column names are a kind of text of their own, which JSON writers do not take for keys.
-        rows_now = write.connection.execute(_rows(chunk)).mappings()
-        before = {row["id"]: {str(name): value for name, value in row.items()} for row in rows_now}
+        before = {row["id"]: row for row in write.connection.execute(_rows(chunk)).mappings()}
         rows = [
             {
                 "number": number + position,
                 "meeting_id": id,
                 "run_id": run_id,
                 "at": now,
-                "before": before.get(id),
+                "before": _document(before[id]) if id in before else None,
             }
             for position, id in enumerate(chunk, 1)
         ]
@@ -63,11 +65,65 @@ def changed_meetings(read: Reader, after: int) -> tuple[tuple[str, ...], int]:
     return tuple(sorted(row[0] for row in rows)), max((row[1] for row in rows), default=after)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedChange:
+    """One change of a meeting: its row as stored before and after; None: it was not there. `run_id` None: a person."""
+
+    number: int
+    at: datetime
+    run_id: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+def history(read: Reader, meeting_id: str) -> tuple[LoggedChange, ...]:
+    """All logged changes of one meeting, oldest first."""
+    return histories(read, [meeting_id]).get(meeting_id, ())
+
+
+def histories(read: Reader, ids: Sequence[str], *, since: int = 0) -> dict[str, tuple[LoggedChange, ...]]:
+    """The logged changes of these meetings from that number on, oldest first; those that never changed are not in it.
+
+    What one became is the next one's `before`, or the row as it is.
+    """
+    rows = {row["id"]: _plain(_document(row)) for row in read.connection.execute(_rows(ids)).mappings()}
+    logged = select(changes).where(changes.c.meeting_id.in_(ids), changes.c.number >= since)
+    of_meeting: dict[str, list[Row[Any]]] = {}
+    for change in read.connection.execute(logged.order_by(changes.c.number)):
+        of_meeting.setdefault(change.meeting_id, []).append(change)
+    return {id: _logged(log, rows.get(id)) for id, log in of_meeting.items()}
+
+
+def _logged(log: Sequence[Row[Any]], row: dict[str, Any] | None) -> tuple[LoggedChange, ...]:
+    after = [*(change.before for change in log[1:]), row]
+    return tuple(
+        LoggedChange(number=change.number, at=change.at, run_id=change.run_id, before=change.before, after=became)
+        for change, became in zip(log, after, strict=True)
+    )
+
+
+def _plain(document: dict[str, object]) -> dict[str, Any]:
+    """As the log would give it back."""
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(document))
+    return plain
+
+
 def _rows(ids: Sequence[str]) -> Select[Any]:
-    """Rows as the database keeps them, so that they can be put back as they were."""
-    return select(*(_as_kept(column) for column in meetings.columns)).where(meetings.c.id.in_(ids))
+    return select(meetings).where(meetings.c.id.in_(ids))
 
 
-def _as_kept(column: Column[Any]) -> ColumnElement[Any]:
-    kept = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
-    return type_coerce(column, kept).label(column.name)
+def _document(row: RowMapping) -> dict[str, object]:
+    # Column names are a kind of text of their own, which JSON writers do not take for keys.
+    return {str(name): _stored(name, value) for name, value in row.items() if name not in _WORKED_OUT}
+
+
+def _stored(name: str, value: object) -> object:
+    """The value as its column keeps it, so that it can be put back."""
+    column = meetings.c[name].type
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if value is not None and isinstance(column, Code):
+        return str(getattr(value, "value", value))
+    return value

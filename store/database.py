@@ -33,6 +33,10 @@ class Reader:
 
     connection: Connection
 
+    def renew(self) -> None:
+        """End the snapshot: none is held until the next statement, which reads the newest state."""
+        self.connection.rollback()
+
 
 @dataclass(frozen=True, slots=True)
 class Writer(Reader):

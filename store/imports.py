@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, update
 
 from meetings.errors import NotFound
 from meetings.findings import Finding
@@ -16,11 +16,12 @@ from meetings.model import MeetingStatus
 from meetings.source import Held, ImportCounts, ImportPlan, ImportRun, Placed, RunStatus
 from store.changes import chunks, record_changes
 from store.database import Reader, Writer
+from store.linking import follow_links
 from store.meetings import facts_from_listing
 from store.service_bodies import put_service_bodies
 from store.tables import findings, meeting_ids, meetings, runs, sources
 
-_GOOD = (RunStatus.SUCCEEDED, RunStatus.NOT_MODIFIED)
+GOOD = (RunStatus.SUCCEEDED, RunStatus.NOT_MODIFIED)
 _COUNTS = tuple(ImportCounts.__dataclass_fields__)
 
 
@@ -58,8 +59,15 @@ def held_listings(read: Reader, source_id: str) -> tuple[Held, ...]:
 def _good_runs_since(read: Reader, source_id: str) -> list[datetime]:
     """When the good imports began since the first meeting that is missing now was missed."""
     first = select(func.min(meetings.c.missing_since)).where(meetings.c.source_id == source_id).scalar_subquery()
-    good = (runs.c.source_id == source_id) & runs.c.status.in_(_GOOD) & (runs.c.started_at >= first)
-    return list(read.connection.scalars(select(runs.c.started_at).where(good)))
+    return list(
+        read.connection.scalars(select(runs.c.started_at).where(standing_runs(source_id), runs.c.started_at >= first))
+    )
+
+
+def standing_runs(source_id: str) -> ColumnElement[bool]:
+    """Chooses the good imports of a source that were not undone."""
+    good = (runs.c.source_id == source_id) & runs.c.status.in_(GOOD)
+    return good & runs.c.reverted_by.is_(None) & runs.c.reverts.is_(None)
 
 
 def apply_plan(write: Writer, plan: ImportPlan, *, run_id: str, now: datetime) -> None:
@@ -70,7 +78,8 @@ def apply_plan(write: Writer, plan: ImportPlan, *, run_id: str, now: datetime) -
     last_seen = write.connection.scalar(select(sources.c.last_good_import_at).where(sources.c.id == plan.source_id))
     placed = (*plan.added, *plan.changed)
     others = (*plan.missing, *plan.withdrawn, *plan.suspended, *plan.returned)
-    record_changes(write, [p.meeting_id for p in placed] + list(dict.fromkeys(others)), run_id=run_id, now=now)
+    touched = [p.meeting_id for p in placed] + list(dict.fromkeys(others))
+    record_changes(write, touched, run_id=run_id, now=now)
     put_service_bodies(write, plan.source_id, plan.service_bodies)
     _add(write, plan.source_id, plan.added, now)
     _change(write, plan.source_id, plan.changed, now)
@@ -81,6 +90,7 @@ def apply_plan(write: Writer, plan: ImportPlan, *, run_id: str, now: datetime) -
     _date_absence(write, plan.withdrawn, last_seen, now)
     _set_status(write, plan.withdrawn, MeetingStatus.WITHDRAWN, now)
     _keep_other_ids(write, plan.source_id, placed)
+    follow_links(write, touched, now=now)
     write.connection.execute(update(sources).where(sources.c.id == plan.source_id).values(last_good_import_at=now))
 
 
@@ -92,7 +102,7 @@ def _told(source_id: str, placed: Placed, now: datetime) -> dict[str, Any]:
         "content_key": placed.content_key,
         "fingerprint": placed.fingerprint,
         "service_body_id": service_body_id(source_id, body) if body else None,
-        "status": MeetingStatus.SUSPENDED if listing.suspended else MeetingStatus.ACTIVE,
+        "status": listing.status,
         "missing_since": None,
         "last_seen_at": None,
         "updated_at": now,
@@ -160,6 +170,7 @@ def _set_status(
 def _keep_other_ids(write: Writer, source_id: str, placed: Sequence[Placed]) -> None:
     """Let a meeting answer to the id it has where it was first seen under its present key."""
     wanted = {id_from_number(number_of(source_id, p.key)): p.meeting_id for p in placed}
+    wanted |= {id: p.meeting_id for p in placed for id in p.listing.ids if number_from_id(id) is not None}
     wanted = {id: shown for id, shown in wanted.items() if id != shown}
     for chunk in chunks(wanted):
         taken = set(write.connection.scalars(select(meetings.c.id).where(meetings.c.id.in_(chunk))))
@@ -173,7 +184,8 @@ def record_run(write: Writer, run: ImportRun) -> None:
     """Keep what an import did, good or bad, with its findings."""
     values = {"id": run.id, "source_id": run.source_id, "status": run.status, "started_at": run.started_at}
     values |= {"finished_at": run.finished_at, "findings_total": run.findings_total, "reason": run.reason}
-    write.connection.execute(insert(runs).values(**values, content_hash=run.content_hash, **asdict(run.counts)))
+    values |= {"content_hash": run.content_hash, "plan_id": run.plan_id, "reverts": run.reverts}
+    write.connection.execute(insert(runs).values(**values, **asdict(run.counts)))
     rows = [
         {
             "run_id": run.id,
@@ -204,17 +216,33 @@ def get_run(read: Reader, id: str) -> ImportRun:
     )
 
 
-def list_runs(read: Reader, source_id: str | None = None, *, first: int = 25) -> tuple[ImportRun, ...]:
-    """The newest imports of one source or of all, without their findings."""
+def list_runs(
+    read: Reader,
+    source_id: str | None = None,
+    *,
+    first: int = 25,
+    sources: Sequence[str] | None = None,
+    before: tuple[datetime, str] | None = None,
+) -> tuple[ImportRun, ...]:
+    """The newest imports of one source, of these, or of all, without their findings.
+
+    `before`: those that come after the import which began then and has that id.
+    """
     statement = select(runs).order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(first)
     if source_id is not None:
         statement = statement.where(runs.c.source_id == source_id)
+    if sources is not None:
+        statement = statement.where(runs.c.source_id.in_(sources))
+    if before is not None:
+        at, id = before
+        later = (runs.c.started_at == at) & (runs.c.id < id)
+        statement = statement.where((runs.c.started_at < at) | later)
     return tuple(_run(row) for row in read.connection.execute(statement))
 
 
 def last_good_run(read: Reader, source_id: str) -> ImportRun | None:
-    """The newest import of a source that was applied or found nothing new."""
-    good = select(runs).where(runs.c.source_id == source_id, runs.c.status.in_(_GOOD))
+    """The newest import of a source that was applied or found nothing new, and was not undone."""
+    good = select(runs).where(standing_runs(source_id))
     row = read.connection.execute(good.order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(1)).one_or_none()
     return None if row is None else _run(row)
 

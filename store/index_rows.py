@@ -6,13 +6,21 @@ Rows come ordered by id, in chunks, so that a million of them are never in memor
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from datetime import UTC, date, datetime, time, timedelta
+from heapq import merge
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Text, case, func, select, type_coerce
+from sqlalchemy import Row, Select, Text, case, func, select, type_coerce
 
+from meetings.model import MeetingStatus, Weekday
+from meetings.recurrence import Recurrence
+from meetings.suspension import Suspension, today_at, with_cancelled
 from store.changes import chunks
 from store.database import Reader
+from store.meetings import exception_from_parts, parts_of_exception
+from store.shown import STATUSES
 from store.tables import meetings, sources
 
 #: Rows held at a time while all are read.
@@ -25,7 +33,8 @@ class IndexRow(NamedTuple):
     `starts` and `minutes` (its length) in minutes, `anchor` an ISO date, `weeks` numbers of `weeks_of_month` joined
     by commas; `exceptions`, `formats`, `languages` (its own, else its source's) and `areas` are JSON arrays,
     `exceptions` of [date, moved date or null, moved time or null, note or null]. `number` is the one behind
-    the public id.
+    the public id, `until` an ISO date; `other_origins` is a JSON array of [source, service body or null] of the other
+    lists that it is in.
     """
 
     number: int
@@ -54,6 +63,19 @@ class IndexRow(NamedTuple):
     source_id: str
     service_body_id: str | None
     areas: str
+    until: str | None = None
+    other_origins: str = "[]"
+
+
+class _Told(NamedTuple):
+    """A listing's row, and what decides how it is shown."""
+
+    row: IndexRow
+    flagged: int
+    suspended_from: str | None
+    suspended_until: str | None
+    shown_as: str | None
+    source_added_at: str
 
 
 _LISTED = (
@@ -73,15 +95,16 @@ _LISTED = (
 _THEN = ["latitude", "longitude", "country", "region", "city"]
 
 
-def read_index_rows(read: Reader, ids: Sequence[str] | None = None) -> Iterator[IndexRow]:
-    """The rows of all meetings in the order of their numbers, or of those ids that there are, in no order."""
+def read_index_rows(read: Reader, ids: Sequence[str] | None = None, *, now: datetime) -> Iterator[IndexRow]:
+    """The rows of all meetings in the order of their numbers, or of those ids that there are, in no order.
+
+    They stand as they do today, in UTC: a person may have suspended one from a day or to a day.
+    """
     c = meetings.c
     own_languages = type_coerce(c.languages, Text)
+    told = {name: type_coerce(c[name], Text) for name in ("status", "venue_type", "medication")}
     statement = select(
-        *(
-            type_coerce(c[name], Text) if name in {"status", "venue_type", "medication"} else c[name]
-            for name in _LISTED
-        ),
+        *(told.get(name, c[name]) for name in _LISTED),
         type_coerce(c.anchor, Text),
         c.weeks,
         type_coerce(c.exceptions, Text),
@@ -92,20 +115,120 @@ def read_index_rows(read: Reader, ids: Sequence[str] | None = None) -> Iterator[
         c.source_id,
         c.service_body_id,
         type_coerce(c.areas, Text),
+        type_coerce(c.until, Text),
+        case((c.flagged_at.is_not(None), 1), else_=0),
+        type_coerce(c.suspended_from, Text),
+        type_coerce(c.suspended_until, Text),
+        c.shown_as,
+        type_coerce(sources.c.added_at, Text),
         sources.c.language,
     ).join(sources, sources.c.id == c.source_id)
-    if ids is None:
-        result = read.connection.execution_options(yield_per=_BATCH).execute(statement.order_by(c.number))
-        yield from (_row(*row) for row in result)
-        return
+    groups = _all(read, statement) if ids is None else _some(read, statement, ids)
+    return (_index_row(group, now) for group in groups)
+
+
+def _all(read: Reader, statement: Select[Any]) -> Iterator[list[_Told]]:
+    """The listings of all meetings, each meeting's together, in the order of the meetings' numbers."""
+    connection, c = read.connection.execution_options(yield_per=_BATCH), meetings.c
+    oldest = meetings.alias("oldest")
+    alone = connection.execute(statement.where(c.shown_as.is_(None)).order_by(c.number))
+    linked = connection.execute(statement.join(oldest, oldest.c.id == c.shown_as).order_by(oldest.c.number, c.number))
+    groups = (list(group) for _, group in groupby(map(_told, linked), key=lambda told: told.shown_as))
+    return merge(([_told(row)] for row in alone), groups, key=lambda group: _oldest(group).row.number)
+
+
+def _some(read: Reader, statement: Select[Any], ids: Sequence[str]) -> Iterator[list[_Told]]:
+    """The listings of the meetings under which these are shown, each meeting's together."""
+    c = meetings.c
+    linked: dict[str, list[_Told]] = {}
     for chunk in chunks(ids):
-        yield from (_row(*row) for row in read.connection.execute(statement.where(c.id.in_(chunk))))
+        for told in map(_told, read.connection.execute(statement.where(c.id.in_(chunk)))):
+            if told.shown_as is None:
+                yield [told]
+            else:
+                linked[told.shown_as] = []
+    for chunk in chunks(sorted(linked)):
+        for told in map(_told, read.connection.execute(statement.where(c.shown_as.in_(chunk)))):
+            linked[told.shown_as or told.row.id].append(told)
+    yield from linked.values()
 
 
-def _row(*values: object) -> IndexRow:
-    """The row; where a meeting tells no language of its own, its source's counts."""
-    *told, source_language = values
-    row = IndexRow._make(told)
-    if row.languages != "[]" or not source_language:
+def _oldest(group: list[_Told]) -> _Told:
+    """The listing under whose id they are shown."""
+    return next((told for told in group if told.shown_as == told.row.id), group[0])
+
+
+def _told(row: Row[Any]) -> _Told:
+    """The listing; where it tells no language of its own, its source's counts."""
+    facts, *rest = len(IndexRow._fields) - 1, *row
+    listing, (*more, source_language) = IndexRow(*rest[:facts]), rest[facts:]
+    if listing.languages == "[]" and source_language:
+        listing = listing._replace(languages=orjson.dumps([source_language]).decode("utf-8"))
+    return _Told(listing, *more)
+
+
+def _index_row(group: list[_Told], now: datetime) -> IndexRow:
+    told = group[0] if len(group) == 1 else _together(group)
+    row, first, last = told.row, told.suspended_from, told.suspended_until
+    if told.flagged and row.status == MeetingStatus.ACTIVE:
+        row = row._replace(status=MeetingStatus.UNCONFIRMED.value)
+    if first is None or row.status == MeetingStatus.WITHDRAWN:
         return row
-    return row._replace(languages=orjson.dumps([source_language]).decode("ascii", "replace"))
+    suspension = Suspension(first=date.fromisoformat(first), last=date.fromisoformat(last) if last else None)
+    return _suspended(row, suspension, now)
+
+
+def _together(group: list[_Told]) -> _Told:
+    """What several lists tell of one meeting, as `store.shown` puts it together."""
+    own = _oldest(group)
+    ordered = sorted(
+        group, key=lambda told: (told.row.status == MeetingStatus.WITHDRAWN, told.source_added_at, told.row.source_id)
+    )
+    suspended = next((told for told in (own, *ordered) if told.suspended_from is not None), own)
+    listing = [told.row for told in ordered if told.row.status != MeetingStatus.WITHDRAWN]
+    return _Told(
+        row=ordered[0].row._replace(
+            number=own.row.number,
+            id=own.row.id,
+            status=min((told.row.status for told in group), key=[status.value for status in STATUSES].index),
+            other_origins=orjson.dumps([[row.source_id, row.service_body_id] for row in listing[1:]]).decode(),
+        ),
+        flagged=max(told.flagged for told in group),
+        suspended_from=suspended.suspended_from,
+        suspended_until=suspended.suspended_until,
+        shown_as=own.shown_as,
+        source_added_at=own.source_added_at,
+    )
+
+
+def _suspended(row: IndexRow, suspension: Suspension, now: datetime) -> IndexRow:
+    """The row with its suspended dates cancelled, and SUSPENDED if it is so for the rest of the day."""
+    # The index is built anew with each day of UTC: what is held again before that one may not be missing till then.
+    midnight = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
+    if all(suspension.covers(today_at(row.zone, at)) for at in (now, midnight - timedelta(seconds=1))):
+        row = row._replace(status=MeetingStatus.SUSPENDED.value)
+    rule = _rule(row)
+    if rule is None:
+        return row
+    exceptions = tuple(exception_from_parts(*parts) for parts in orjson.loads(row.exceptions))
+    exceptions = with_cancelled(rule, exceptions, suspension, suspension.last or suspension.first)
+    row = row._replace(exceptions=orjson.dumps([parts_of_exception(one) for one in exceptions]).decode())
+    if suspension.last is None:
+        eve = (suspension.first - timedelta(days=1)).isoformat()
+        row = row._replace(until=min(row.until or eve, eve))
+    return row
+
+
+def _rule(row: IndexRow) -> Recurrence | None:
+    if row.zone is None or row.weekday is None or row.starts is None or row.minutes is None:
+        return None
+    return Recurrence(
+        weekday=Weekday(row.weekday),
+        starts=time(*divmod(row.starts, 60)),
+        duration=timedelta(minutes=row.minutes),
+        zone=row.zone,
+        interval=row.interval,
+        anchor=date.fromisoformat(row.anchor) if row.anchor else None,
+        weeks_of_month=tuple(int(week) for week in row.weeks.split(",") if week),
+        until=date.fromisoformat(row.until) if row.until else None,
+    )

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, RowMapping, Select, func, select, tuple_
 
 from meetings.listing import Listing, number_from_id
-from meetings.model import Group, Meeting, MeetingStatus, OnlineVenue, Venue, Weekday
+from meetings.model import Group, Meeting, MeetingStatus, OnlineVenue, SourceListing, Venue, Weekday
 from meetings.recurrence import DatedException, Recurrence
+from meetings.suspension import Suspension, with_cancelled
+from meetings.whereabouts import at_hour, door_key, room_key
 from store.changes import chunks
 from store.database import Reader
+from store.shown import Row, shown_row
 from store.tables import meeting_ids, meetings, sources
 
 #: Who holds meetings together: source, the group's code or nothing, the group's name.
@@ -20,18 +24,49 @@ GroupKey = tuple[str, str, str]
 
 
 def get_meetings(read: Reader, ids: Sequence[str]) -> list[Meeting | None]:
-    """The meetings of these ids, in the order asked, by any id they ever had; None where there is none."""
+    """The meetings of these ids, in the order asked, by any id they ever had; None where there is none.
+
+    One that several sources list is shown once, under one id, and answers to those of all its listings.
+    """
     known = _by_id(read, ids)
     missing = [id for id in ids if id not in known]
     if missing:
-        shown = resolve_ids(read, missing)
-        found = _by_id(read, sorted(set(shown.values())))
-        known |= {id: found[now] for id, now in shown.items() if now in found}
+        other = _other_ids(read, missing)
+        found = _by_id(read, sorted(set(other.values())))
+        known |= {id: found[now] for id, now in other.items() if now in found}
     return [known.get(id) for id in ids]
 
 
+def get_listed_meetings(read: Reader, ids: Sequence[str]) -> list[Meeting | None]:
+    """The meetings of these ids as their own sources list them, whatever others say; None where there is none."""
+    rows = _rows(read, ids, meetings.c.id)
+    return [meeting_from_row(rows[id]) if id in rows else None for id in ids]
+
+
 def resolve_ids(read: Reader, ids: Sequence[str]) -> dict[str, str]:
-    """Other ids of meetings to the ids they are shown under."""
+    """Other ids of meetings, and of listings that are shown with another, to the ids they are shown under."""
+    other = _other_ids(read, ids)
+    shown: dict[str, str] = {}
+    for chunk in chunks({*ids, *other.values()}):
+        rows = select(meetings.c.id, meetings.c.shown_as).where(meetings.c.id.in_(chunk), meetings.c.shown_as != "")
+        shown |= {row.id: row.shown_as for row in read.connection.execute(rows)}
+    return {id: shown.get(other.get(id, id), other.get(id, id)) for id in ids if id in other or id in shown}
+
+
+def linked_ids(read: Reader, ids: Iterable[str]) -> list[str]:
+    """These ids, and those of all listings that are shown together with theirs."""
+    found = dict.fromkeys(ids)
+    under: set[str] = set()
+    for chunk in chunks(list(found)):
+        rows = select(meetings.c.shown_as).where(meetings.c.id.in_(chunk), meetings.c.shown_as.is_not(None))
+        under.update(read.connection.scalars(rows))
+    for chunk in chunks(sorted(under)):
+        rows = select(meetings.c.id).where(meetings.c.shown_as.in_(chunk)).order_by(meetings.c.id)
+        found |= dict.fromkeys(read.connection.scalars(rows))
+    return list(found)
+
+
+def _other_ids(read: Reader, ids: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for chunk in chunks(id for id in ids if number_from_id(id) is not None):
         rows = select(meeting_ids.c.id, meeting_ids.c.meeting_id).where(meeting_ids.c.id.in_(chunk))
@@ -40,13 +75,36 @@ def resolve_ids(read: Reader, ids: Sequence[str]) -> dict[str, str]:
 
 
 def _by_id(read: Reader, ids: Sequence[str]) -> dict[str, Meeting]:
-    rows = (
-        row
+    """The meetings of these listings, as they are shown."""
+
+    rows = _rows(read, ids, meetings.c.id)
+    rows |= _linked(read, rows)
+    found = _shown(rows)
+    return {id: found[rows[id]["shown_as"] or id] for id in ids if id in rows}
+
+
+def _shown(rows: Mapping[str, RowMapping]) -> dict[str, Meeting]:
+    """The meetings that these rows tell together, by the ids they are shown under."""
+    groups: dict[str, list[RowMapping]] = defaultdict(list)
+    for row in rows.values():
+        groups[row["shown_as"] or row["id"]].append(row)
+    return {id: meeting_from_row(*shown_row(id, group)) for id, group in groups.items()}
+
+
+def _rows(read: Reader, ids: Iterable[str], column: ColumnElement[str]) -> dict[str, RowMapping]:
+    """Rows by id, of those whose `column` is one of `ids`."""
+    return {
+        row["id"]: row
         # Whatever else a client sends as an id is none, and some of it no database takes: PostgreSQL no NUL.
         for chunk in chunks(id for id in dict.fromkeys(ids) if number_from_id(id) is not None)
-        for row in read.connection.execute(_select().where(meetings.c.id.in_(chunk))).mappings()
-    )
-    return {row["id"]: meeting_from_row(row) for row in rows}
+        for row in read.connection.execute(_select().where(column.in_(chunk))).mappings()
+    }
+
+
+def _linked(read: Reader, rows: Mapping[str, RowMapping]) -> dict[str, RowMapping]:
+    """All listings that are shown together with these."""
+    under = {row["shown_as"] for row in rows.values() if row["shown_as"] is not None}
+    return _rows(read, sorted(under), meetings.c.shown_as)
 
 
 def get_group_meetings(read: Reader, groups: Sequence[GroupKey]) -> dict[GroupKey, tuple[Meeting, ...]]:
@@ -56,36 +114,45 @@ def get_group_meetings(read: Reader, groups: Sequence[GroupKey]) -> dict[GroupKe
     """
     code = func.coalesce(meetings.c.group_code, "")
     name = func.coalesce(meetings.c.group_name, "")
-    found: dict[GroupKey, list[Meeting]] = {key: [] for key in groups}
+    found: dict[GroupKey, dict[str, Meeting]] = {key: {} for key in groups}
     coded = {(key[0], key[1]): key for key in groups if key[1]}
-    for chunk in chunks(found):
+    for chunk in chunks(groups):
         statement = _select().where(
             meetings.c.status != MeetingStatus.WITHDRAWN,
             tuple_(meetings.c.source_id, code).in_([key[:2] for key in chunk if key[1]])
             | tuple_(meetings.c.source_id, code, name).in_([key for key in chunk if not key[1]]),
         )
-        for row in read.connection.execute(statement.order_by(meetings.c.name, meetings.c.number)).mappings():
+        rows = {row["id"]: row for row in read.connection.execute(statement).mappings()}
+        shown = _shown(rows | _linked(read, rows))
+        for row in rows.values():
             key = (row["source_id"], row["group_code"] or "", row["group_name"] or "")
-            found[coded.get(key[:2], key)].append(meeting_from_row(row))
-    return {key: tuple(held) for key, held in found.items()}
+            meeting = shown[row["shown_as"] or row["id"]]
+            found[coded.get(key[:2], key)][meeting.id] = meeting
+    return {key: tuple(sorted(held.values(), key=lambda m: (m.name, m.id))) for key, held in found.items()}
 
 
 def _select() -> Select[Any]:
     seen = func.coalesce(meetings.c.last_seen_at, sources.c.last_good_import_at, meetings.c.updated_at)
-    return select(meetings, seen.label("seen_at")).join(sources, sources.c.id == meetings.c.source_id)
+    return select(meetings, seen.label("seen_at"), sources.c.added_at).join(
+        sources, sources.c.id == meetings.c.source_id
+    )
 
 
-def meeting_from_row(row: RowMapping) -> Meeting:
-    """A row of `meetings`, with `seen_at`, as the value it tells."""
+def meeting_from_row(row: Row, listings: tuple[SourceListing, ...] = ()) -> Meeting:
+    """A row of `meetings`, with `seen_at`, as the value it tells; `listings`: who else lists it too."""
+    rule, suspension = _recurrence(row), _suspension(row)
+    exceptions = tuple(exception_from_parts(*parts) for parts in row["exceptions"])
+    if rule is not None and suspension is not None and suspension.last is not None:
+        exceptions = with_cancelled(rule, exceptions, suspension, suspension.last)
     return Meeting(
         id=row["id"],
         source_id=row["source_id"],
         source_key=row["source_key"],
         name=row["name"],
         fellowship=row["fellowship"],
-        status=row["status"],
-        recurrence=_recurrence(row),
-        exceptions=tuple(_exception(*parts) for parts in row["exceptions"]),
+        status=_status(row),
+        recurrence=rule,
+        exceptions=exceptions,
         duration_assumed=row["duration_assumed"],
         zone_reason=row["zone_reason"],
         venue_type=row["venue_type"],
@@ -101,13 +168,28 @@ def meeting_from_row(row: RowMapping) -> Meeting:
         service_body_id=row["service_body_id"],
         areas=row["areas"],
         url=row["url"],
+        suspension=suspension,
         revision=row["revision"],
         updated_at=row["updated_at"],
         last_seen_at=row["seen_at"],
+        listings=listings,
     )
 
 
-def _recurrence(row: RowMapping) -> Recurrence | None:
+def _status(row: Row) -> MeetingStatus:
+    """How it stands by its source and by what people report; a suspension is told beside it."""
+    status: MeetingStatus = row["status"]
+    reported = status == MeetingStatus.ACTIVE and row["flagged_at"] is not None
+    return MeetingStatus.UNCONFIRMED if reported else status
+
+
+def _suspension(row: Row) -> Suspension | None:
+    if row["suspended_from"] is None:
+        return None
+    return Suspension(first=row["suspended_from"], last=row["suspended_until"], note=row["suspended_note"])
+
+
+def _recurrence(row: Row) -> Recurrence | None:
     if row["zone"] is None or row["starts"] is None:
         return None
     return Recurrence(
@@ -118,6 +200,7 @@ def _recurrence(row: RowMapping) -> Recurrence | None:
         interval=row["interval"],
         anchor=row["anchor"],
         weeks_of_month=tuple(int(week) for week in row["weeks"].split(",") if week),
+        until=row["until"],
     )
 
 
@@ -125,7 +208,8 @@ def _wall(minutes: int) -> time:
     return time(*divmod(minutes, 60))
 
 
-def _exception(day: str, moved_day: str | None, moved_time: str | None, note: str | None) -> DatedException:
+def exception_from_parts(day: str, moved_day: str | None, moved_time: str | None, note: str | None) -> DatedException:
+    """A dated exception as a row keeps it."""
     moved = (date.fromisoformat(moved_day), time.fromisoformat(moved_time)) if moved_day and moved_time else None
     return DatedException(day=date.fromisoformat(day), moved_to=moved, note=note)
 
@@ -144,19 +228,19 @@ _VENUE = (
 )
 
 
-def _venue(row: RowMapping) -> Venue | None:
+def _venue(row: Row) -> Venue | None:
     venue = Venue(name=row["venue_name"], **{name: row[name] for name in _VENUE})
     return venue if venue != Venue() else None
 
 
-def _online(row: RowMapping) -> OnlineVenue | None:
+def _online(row: Row) -> OnlineVenue | None:
     online = OnlineVenue(
         url=row["online_url"], provider=row["online_provider"], phone=row["online_phone"], notes=row["online_notes"]
     )
     return online if online != OnlineVenue() else None
 
 
-def _group(row: RowMapping) -> Group | None:
+def _group(row: Row) -> Group | None:
     if row["group_name"] is None:
         return None
     return Group(name=row["group_name"], code=row["group_code"], url=row["group_url"])
@@ -173,13 +257,14 @@ def facts_from_listing(listing: Listing) -> dict[str, Any]:
         "zone": rule and rule.zone,
         "zone_reason": listing.zone_reason,
         "weekday": None if rule is None else int(rule.weekday),
-        "starts": None if rule is None else rule.starts.hour * 60 + rule.starts.minute,
+        "starts": None if rule is None else _minute(rule.starts),
         "minutes": None if rule is None else round(rule.duration / timedelta(minutes=1)),
         "duration_assumed": listing.duration_assumed,
         "interval": 1 if rule is None else rule.interval,
         "anchor": rule and rule.anchor,
         "weeks": ",".join(str(week) for week in rule.weeks_of_month) if rule else "",
-        "exceptions": [_plain_exception(exception) for exception in listing.exceptions],
+        "until": rule and rule.until,
+        "exceptions": [parts_of_exception(exception) for exception in listing.exceptions],
         "venue_name": venue.name,
         **{name: getattr(venue, name) for name in _VENUE},
         "online_url": online.url,
@@ -197,10 +282,24 @@ def facts_from_listing(listing: Listing) -> dict[str, Any]:
         "notes": listing.notes,
         "areas": listing.areas,
         "url": listing.url,
+        **_whereabouts(rule, venue, online),
     }
 
 
-def _plain_exception(exception: DatedException) -> list[str | None]:
+def _whereabouts(rule: Recurrence | None, venue: Venue, online: OnlineVenue) -> dict[str, str | None]:
+    weekday, starts = (None, None) if rule is None else (int(rule.weekday), _minute(rule.starts))
+    return {
+        "door": at_hour(weekday, starts, door_key(venue.street, venue.name, venue.city)),
+        "room": at_hour(weekday, starts, room_key(online.url)),
+    }
+
+
+def _minute(wall: time) -> int:
+    return wall.hour * 60 + wall.minute
+
+
+def parts_of_exception(exception: DatedException) -> list[str | None]:
+    """As a row keeps it: date, moved date, moved time, note."""
     if exception.moved_to is None:
         return [exception.day.isoformat(), None, None, exception.note]
     day, starts = exception.moved_to

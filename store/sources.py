@@ -10,9 +10,10 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from meetings.errors import NotFound
 from meetings.model import MeetingStatus
-from meetings.source import Source
+from meetings.source import Source, Validators
 from store.changes import record_changes
 from store.database import Reader, Writer
+from store.linking import follow_links
 from store.tables import meetings, sources
 
 _SETTINGS = (
@@ -30,6 +31,12 @@ _SETTINGS = (
 )
 
 
+#: How reading a source goes; a source that is added again begins anew.
+_ANEW = {"failures": 0, "next_attempt_at": None, "etag": None, "last_modified": None, "body_hash": None}
+#: What a `Source` says; who reads it now, and with which validators, is the fetching's own affair.
+_COLUMNS = tuple(name for name in Source.__dataclass_fields__ if name in sources.c)
+
+
 def put_source(write: Writer, source: Source) -> None:
     """Add a source, or change the one of that id: its settings change, its history and its age stay."""
     values = {name: getattr(source, name) for name in _SETTINGS}
@@ -39,7 +46,12 @@ def put_source(write: Writer, source: Source) -> None:
         statement.on_conflict_do_update(
             index_elements=["id"],
             # A pause is a person's word, and lasts until a person ends it; a removed source begins anew.
-            set_={**values, "paused": case((sources.c.removed == True, 0), else_=sources.c.paused), "removed": False},  # noqa: E712 - SQL
+            set_={
+                **values,
+                **_ANEW,
+                "paused": case((sources.c.removed == True, 0), else_=sources.c.paused),  # noqa: E712 - SQL
+                "removed": False,
+            },
         )
     )
 
@@ -52,12 +64,12 @@ def get_source(read: Reader, id: str) -> Source:
     return found[0]
 
 
-def list_sources(read: Reader, *, counted: bool = True) -> tuple[Source, ...]:
-    """All sources but removed ones, the one added first before the others.
+def list_sources(read: Reader, *, counted: bool = True, removed: bool = False) -> tuple[Source, ...]:
+    """All sources but removed ones, or these too, the one added first before the others.
 
     Not `counted`: with no meetings, because counting reads them all.
     """
-    return tuple(source for source in _sources(read, None, counted=counted) if not source.removed)
+    return tuple(source for source in _sources(read, None, counted=counted) if removed or not source.removed)
 
 
 def count_meetings(read: Reader, ids: tuple[str, ...] | None = None) -> dict[str, int]:
@@ -78,7 +90,7 @@ def source_languages(read: Reader) -> dict[str, str | None]:
 
 
 def _sources(read: Reader, ids: tuple[str, ...] | None, *, counted: bool = True) -> list[Source]:
-    statement = select(sources).order_by(sources.c.added_at, sources.c.id)
+    statement = select(*(sources.c[name] for name in _COLUMNS)).order_by(sources.c.added_at, sources.c.id)
     if ids is not None:
         statement = statement.where(sources.c.id.in_(ids))
     counts = count_meetings(read, ids) if counted else {}
@@ -87,6 +99,28 @@ def _sources(read: Reader, ids: tuple[str, ...] | None, *, counted: bool = True)
 
 def _source(row: Row[tuple[object, ...]], meeting_count: int) -> Source:
     return Source(**row._mapping, meeting_count=meeting_count)
+
+
+def get_validators(read: Reader, id: str) -> Validators:
+    """What came with the source's last good answer; NotFound."""
+    columns = (sources.c.etag, sources.c.last_modified, sources.c.body_hash)
+    row = read.connection.execute(select(*columns).where(sources.c.id == id)).one_or_none()
+    if row is None:
+        raise NotFound("source", id)
+    return Validators(**row._mapping)
+
+
+def put_validators(write: Writer, id: str, validators: Validators, *, location: str) -> None:
+    """Keep what came with a good answer, unless the source has been given another location meanwhile."""
+    same = (sources.c.id == id) & (sources.c.location == location)
+    told = {"etag": validators.etag, "last_modified": validators.last_modified, "body_hash": validators.body_hash}
+    write.connection.execute(update(sources).where(same).values(**told))
+
+
+def kept_bodies(read: Reader) -> frozenset[str]:
+    """The hashes of all last good answers."""
+    hashes = select(sources.c.body_hash).where(sources.c.body_hash.is_not(None), sources.c.removed == 0)
+    return frozenset(read.connection.scalars(hashes))
 
 
 def set_paused(write: Writer, id: str, *, paused: bool) -> None:
@@ -108,5 +142,6 @@ def remove_source(write: Writer, id: str, *, now: datetime) -> int:
         .where(shown)
         .values(status=MeetingStatus.WITHDRAWN, revision=meetings.c.revision + 1, updated_at=now)
     )
+    follow_links(write, ids, now=now)
     write.connection.execute(update(sources).where(sources.c.id == id).values(removed=True))
     return len(ids)

@@ -48,6 +48,15 @@ sources = Table(
     Column("removed", Yes, nullable=False),
     Column("added_at", Instant, nullable=False),
     Column("last_good_import_at", Instant),
+    # How reading it goes: failures in a row, when to try again, and who is reading it now until when.
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("next_attempt_at", Instant),
+    Column("leased_by", Text),
+    Column("leased_until", Instant),
+    # For conditional requests, as the server gave them; and the hash under which its last good answer is kept.
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", Text),
     sqlite_strict=True,
 )
 
@@ -92,6 +101,7 @@ meetings = Table(
     Column("anchor", Day),
     Column("weeks", Text, nullable=False),
     Column("exceptions", Json, nullable=False),
+    Column("until", Day),
     Column("venue_name", Text),
     Column("street", Text),
     Column("city", Text),
@@ -121,9 +131,23 @@ meetings = Table(
     Column("url", Text),
     Column("revision", Integer, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    # Hours with keys of `meetings.whereabouts`, by which the same meeting is looked for in other lists.
+    Column("door", Text, index=True),
+    Column("room", Text, index=True),
+    # The same meeting in several lists is shown once: each of its listings, the oldest itself too, names the oldest,
+    # under whose id they are shown, and but for that one says why. Null: it is in one list only.
+    Column("shown_as", Text, index=True),
+    Column("shown_why", Text),
+    # A person's word that it does not meet from one day to another, inclusive; imports keep it.
+    Column("suspended_from", Day),
+    Column("suspended_until", Day),
+    Column("suspended_note", Text),
+    # Reports of distinct people raise a flag; they hide nothing.
+    Column("flagged_at", Instant),
     UniqueConstraint("number"),
     Index(None, "source_id", "source_key"),
     Index(None, "source_id", "group_code", "group_name"),
+    Index(None, "weekday", "starts", "latitude"),
     sqlite_strict=True,
 )
 
@@ -167,6 +191,10 @@ runs = Table(
     Column("findings_total", Integer, nullable=False),
     Column("reason", Text),
     Column("content_hash", Text),
+    Column("plan_id", Text),
+    Column("reverted_by", Text),
+    # For a run that undid another: which.
+    Column("reverts", Text),
     Index(None, "source_id", "started_at"),
     sqlite_strict=True,
 )
@@ -180,6 +208,47 @@ findings = Table(
     Column("where", Text, nullable=False),
     Column("source_key", Text),
     Column("value", Text),
+    sqlite_strict=True,
+)
+
+#: What an import would do, kept for a day so that a person can look and apply it. `state` is a hash of what was held
+#: of the source when it was made: a plan is void once that changed.
+plans = Table(
+    "plans",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("source_id", Text, ForeignKey("sources.id"), nullable=False, index=True),
+    Column("made_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("content_hash", Text),
+    Column("document", Json, nullable=False),
+    Column("run_id", Text),
+    sqlite_strict=True,
+)
+
+#: Volunteers' tokens: hashes only. `sources` null: all of them.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    Column("sources", Json),
+    Column("created_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    sqlite_strict=True,
+)
+
+#: What people report of meetings. Nothing of who reported is kept.
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("meeting_id", Text, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("detail", Text),
+    Column("at", Instant, nullable=False),
+    Column("outcome", Text),
     sqlite_strict=True,
 )
 

@@ -139,6 +139,12 @@ def graphql_http_audits() -> judges.GraphqlHttpAudits:
     return judges.graphql_http_audits()
 
 
+@pytest.fixture(scope="session")
+def browse() -> judges.Browse:
+    """Goes through our pages with a browser."""
+    return judges.browse()
+
+
 # --- Skips that may not be (HOMEGROUP_STRICT_SKIPS=1, as in CI) ----------------------------------
 
 

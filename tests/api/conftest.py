@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.app import create_app
 from api.cli import SEED
-from api.cli_imports import import_one
 from api.house import open_database
+from api.importing import import_one
 from api.settings import Settings, settings_from_environ
 from search.builder import build
 from store.migration import migrate

@@ -161,7 +161,7 @@ def _building(table: Table, database: Database, folder: Path) -> Built:
 
     def read_all() -> None:
         with database.read() as read:
-            for _ in read_index_rows(read):
+            for _ in read_index_rows(read, now=NOW):
                 pass
 
     def build_all() -> None:
@@ -271,11 +271,11 @@ def _occurrences(table: Table, index: Index) -> None:
 
 def _patching(table: Table, database: Database, built: Built, folder: Path) -> None:
     with database.read() as read:
-        ids = [row.id for row in read_index_rows(read)][:: max(1, len(built.generation.rows.number) // 3000)]
+        ids = [row.id for row in read_index_rows(read, now=NOW)][:: max(1, len(built.generation.rows.number) // 3000)]
         for name, changed in (("1 row", ids[:1]), ("1 % of rows", ids)):
 
             def patch(changed: list[str] = changed) -> None:
-                rows = list(read_index_rows(read, changed))
+                rows = list(read_index_rows(read, changed, now=NOW))
                 publish(folder, patch_generation(built, rows, [row.number for row in rows], NOW, 1).generation)
 
             table.add(
@@ -340,7 +340,7 @@ def _follow(url: str, folder: Path, stop: object) -> None:
 
 def _wait_for_change(database: Database, holder: IndexHolder, number: int) -> float:
     with database.read() as read:
-        changed = next(read_index_rows(read)).id
+        changed = next(read_index_rows(read, now=NOW)).id
     with database.write() as write:
         record_changes(write, [changed], run_id=None, now=NOW)
         where = meetings.c.id == changed

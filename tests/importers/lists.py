@@ -15,11 +15,18 @@ from tests.builders import a_source
 from tests.outside import ROOT
 
 
+def seed_documents() -> tuple[Any, Any]:
+    """The vocabulary we ship, as it is put into a database."""
+    formats, fellowships = (
+        json.loads((ROOT / "seed" / name).read_text("utf-8")) for name in ("formats.json", "fellowships.json")
+    )
+    return formats, fellowships
+
+
 @cache
 def the_vocabulary() -> Vocabulary:
     """The vocabulary we ship."""
-    documents = (json.loads((ROOT / "seed" / name).read_text("utf-8")) for name in ("formats.json", "fellowships.json"))
-    return vocabulary_from_documents(*documents)
+    return vocabulary_from_documents(*seed_documents())
 
 
 def bmlt_record(**changes: Any) -> dict[str, Any]:

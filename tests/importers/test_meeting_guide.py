@@ -145,8 +145,8 @@ def test_whole_address_in_the_field_for_the_street_is_taken_for_what_it_is() -> 
     assert (venue.street, venue.city, venue.country) == ("8 Mill St", "Edmonton", "CA")
 
 
-def test_list_without_points_takes_its_sources_zone() -> None:
-    record = meeting_guide_record(latitude=None, longitude=None, day=[1])
+def test_list_without_points_in_towns_nobody_knows_takes_its_sources_zone() -> None:
+    record = meeting_guide_record(latitude=None, longitude=None, day=[1], formatted_address="9 Quay, Nowhere")
     listing = only(meeting_guide(record))
     assert (listing.zone_reason, listing.key) == (ZoneReason.SOURCE, "first-light")
 

@@ -20,6 +20,7 @@ from importers.persons import without_contacts, without_persons
         ("Please email Fern D. for the link", "Please email … for the link"),
         ("call 555-0147", "call …"),
         ("write to …, 212-555-0147 (Anna)", "write to …, …"),
+        ("Contact Anna or Zed Bell for the code", "Contact … or … for the code"),
         ("Kontakt: Jürgen, 030 1234567", "Kontakt: …, …"),
         ("Questions about the meeting? Anna 917-555-0123", "Questions about the meeting? Anna …"),
         ("Questions about the meeting: 917 555 0123", "Questions about the meeting: …"),

@@ -130,9 +130,22 @@ def test_one_meeting_of_orange_county_is_by_appointment(real_lists: Path) -> Non
     assert sum(one.recurrence is None for one in result.listings) == 1
 
 
-def test_list_without_points_takes_its_sources_zone(real_lists: Path) -> None:
-    result = read(feed_source(real_lists / "meeting-guide" / "edmonton.json", time_zone="America/Edmonton"))
-    assert {one.zone_reason for one in result.listings} == {ZoneReason.SOURCE}
+@pytest.mark.parametrize("country", ["CA", None])
+def test_every_meeting_of_a_list_without_points_is_put_into_its_own_town(real_lists: Path, country: str | None) -> None:
+    source = feed_source(real_lists / "meeting-guide" / "edmonton.json", country=country, time_zone=None)
+    rows = json.loads(fetch(source).documents["edmonton.json"])
+    result = read(source)
+    assert len(result.listings) == 315
+    towns = {finding.where.split(".")[0]: finding.value for finding in result.findings if finding.code == "town_point"}
+    for listing in result.listings:
+        assert listing.venue is not None
+        assert (listing.venue.approximate, listing.zone_reason) == (True, ZoneReason.POINT)
+        assert listing.recurrence is not None
+        assert listing.recurrence.zone == "America/Edmonton"
+        # The list's own region is the town, in a field that the importer does not look at.
+        town = rows[int(listing.where[1:-1])]["region"].strip()
+        assert listing.venue.latitude is not None
+        assert towns[listing.where] == f"{town}, Alberta, CA"
 
 
 @pytest.mark.parametrize("name", ["orange-county.json", "eating-disorders-anonymous.json"])

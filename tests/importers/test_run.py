@@ -93,11 +93,12 @@ def test_same_content_in_other_bytes_changes_nothing(database: Database) -> None
 
 
 def test_same_bytes_under_other_settings_are_read_again(database: Database) -> None:
-    imported(database, bmlt_record(latitude="", longitude=""))
+    record = bmlt_record(latitude="", longitude="", location_municipality="Nowhere on any map")
+    imported(database, record)
     elsewhere = replace(SOURCE, time_zone="America/Chicago")
     with database.write() as write:
         put_source(write, elsewhere)
-    run = imported(database, bmlt_record(latitude="", longitude=""), source=elsewhere, at=NOW + DAY)
+    run = imported(database, record, source=elsewhere, at=NOW + DAY)
     assert (run.status, run.counts.changed) == (RunStatus.SUCCEEDED, 1)
 
 
@@ -240,6 +241,6 @@ def test_what_was_taken_away_meanwhile_is_read_again_from_the_same_bytes(databas
 
 
 def test_findings_of_one_kind_are_bounded_and_all_are_counted(database: Database) -> None:
-    records = [bmlt_record(id_bigint=str(number), virtual_meeting_link="ftp://x") for number in range(20)]
+    records = [record | {"virtual_meeting_link": "ftp://x"} for record in some(20)]
     run = imported(database, *records, findings_per_code=5)
     assert (len(run.findings), run.findings_total) == (5, 20)

@@ -207,6 +207,18 @@ def test_every_other_week_goes_on_over_new_year() -> None:
     assert _dates(rule, _at(2026, 12, 1), 60) == ["12-08", "12-22", "01-05", "01-19"]
 
 
+def test_nothing_is_held_after_the_last_date() -> None:
+    assert _dates(a_recurrence(until=date(2026, 12, 9)), _at(2026, 12, 1), 16) == ["12-01", "12-08"]
+
+
+def test_last_date_comes_back_out_of_its_rrule() -> None:
+    rule = a_recurrence(until=date(2026, 12, 8))
+    assert rrule(rule) == "FREQ=WEEKLY;BYDAY=TU;UNTIL=20261209T003000Z"
+    until = rule_from_rrule(rrule(rule)).until
+    assert until is not None
+    assert until.astimezone(zone("America/New_York")).date() == rule.until
+
+
 def test_nothing_is_held_before_the_anchor() -> None:
     assert _dates(a_recurrence(anchor=date(2026, 12, 9)), _at(2026, 12, 1), 16) == ["12-15"]
 

@@ -199,6 +199,13 @@ def test_series_that_ended_is_kept_for_thirty_days_and_dropped_within_two_months
     assert (len(kept), {piece.segment for piece in dropped} & {"series"}) == (2, set())
 
 
+def test_series_with_a_last_date_ends_with_it_and_nothing_is_told_after() -> None:
+    found = _by_segment(_weekly(until=date(2026, 12, 10)))
+    assert {segment: piece.rrule for segment, piece in found.items()} == {
+        "series": "FREQ=WEEKLY;BYDAY=TU;UNTIL=20261209T003000Z"
+    }
+
+
 def test_unconfirmed_meeting_goes_on() -> None:
     assert pieces(a_meeting(status=MeetingStatus.UNCONFIRMED), SPAN) == pieces(a_meeting(), SPAN)
 

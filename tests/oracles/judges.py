@@ -1,16 +1,19 @@
-"""Foreign judges of what we serve: ical.js and libical for calendars, graphql-http for the endpoint.
+"""Foreign judges of what we serve: ical.js and libical for calendars, graphql-http for the endpoint, Chromium with
+axe for pages.
 
 `make oracles` builds them. Where one is not built, asking for it skips the test with a reason, or
 fails it where `HOMEGROUP_REQUIRE_ORACLES` is set.
 """
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from tests.outside import absent
 
@@ -43,6 +46,7 @@ class Audit:
 IcaljsOccurrences = Callable[[Path, datetime, datetime], list[JudgedOccurrence]]
 LibicalComplaints = Callable[[Path], list[str]]
 GraphqlHttpAudits = Callable[[str], list[Audit]]
+Browse = Callable[[str, dict[str, Any]], list[dict[str, Any]]]
 
 
 def icaljs_occurrences() -> IcaljsOccurrences:
@@ -84,6 +88,23 @@ def graphql_http_audits() -> GraphqlHttpAudits:
     return audit
 
 
+def browse() -> Browse:
+    """A function of a way through our pages (see `desk.mjs`) and what it needs: what the browser kept account of."""
+    node = _node("playwright-core")
+    program = os.environ.get("HOMEGROUP_CHROMIUM") or shutil.which("chromium")
+    if program is None or not (HERE / "node_modules" / "axe-core").is_dir():
+        how = "install chromium, or name another in HOMEGROUP_CHROMIUM, and run `make oracles`"
+        absent("a browser", how, required_by="HOMEGROUP_REQUIRE_ORACLES")
+
+    def go(way: str, told: dict[str, Any]) -> list[dict[str, Any]]:
+        told = told | {"program": program, "shots": os.environ.get("HOMEGROUP_SHOTS", "")}
+        ran = _run(node, str(HERE / "desk.mjs"), way, given=json.dumps(told))
+        assert ran.returncode == 0, ran.stderr
+        return [json.loads(line) for line in ran.stdout.splitlines()]
+
+    return go
+
+
 def _node(package: str) -> str:
     node = shutil.which("node")
     if node is None or not (HERE / "node_modules" / package).is_dir():
@@ -92,8 +113,10 @@ def _node(package: str) -> str:
     return node
 
 
-def _run(*command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=TIMEOUT_S, check=False)
+def _run(*command: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", timeout=TIMEOUT_S, check=False, input=given
+    )
 
 
 def _occurrence(line: str) -> JudgedOccurrence:

@@ -1,7 +1,7 @@
 """A small list in a real database, its read index, and somebody who asks."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,15 @@ import orjson
 import pytest
 from graphql import GraphQLSchema
 
+from importers.persons import without_persons
+from importers.preview import apply_kept, preview_import, sent_content
+from importers.protocol import Fetched
+from importers.registration import checked_source
+from importers.revert import revert_run
 from meetings.listing import ListedBody, Listing, content_key, fingerprint, id_from_number, number_of
-from meetings.source import ImportPlan, ImportRun, Placed, RunStatus
+from meetings.outcome import Outcome
+from meetings.source import ImportPlan, ImportRun, KeptPlan, Placed, RunStatus, Source
+from meetings.tokens import Role, Token
 from meetings.vocabulary import Vocabulary
 from schema import build_schema
 from schema.context import Context
@@ -20,7 +27,7 @@ from schema.limits import Limits
 from schema.operations import Documents, Request, answer_of, execute, prepare, refused_answer
 from search.builder import build
 from search.index import Index, open_index
-from store.database import Database
+from store.database import Database, Reader
 from store.imports import apply_plan, record_run
 from store.migration import migrate
 from store.sources import put_source
@@ -50,6 +57,43 @@ def placed(listing: Listing, source: str = "lantern") -> Placed:
 
 
 @dataclass(slots=True)
+class Work:
+    """Imports in this process, of what the test says a fetch brings; `held` tells whether a snapshot was meanwhile."""
+
+    house: "House"
+    fetched: bytes = b"[]"
+    held: list[bool] = field(default_factory=list)
+
+    def checked(self, source: Source) -> Source:
+        return checked_source(source, self.house.vocabulary)
+
+    def preview(self, source: Source, content: str | None) -> KeptPlan | ImportRun:
+        def fetch(asked: Source) -> Fetched:
+            reading = self.house.reading
+            self.held.append(reading is not None and reading.connection.in_transaction())
+            return sent_content(asked, content) if content is not None else self.answer(asked)
+
+        facts: dict[str, Any] = {"vocabulary": self.house.vocabulary, "now": self.house.now, "plan_id": self._new("p")}
+        return preview_import(self.house.database, source, fetch=fetch, **facts)
+
+    def answer(self, source: Source) -> Fetched:
+        return Fetched(documents={"GetSearchResults.json": self.fetched}, location=source.location)
+
+    def apply(self, plan_id: str, *, confirm: bool) -> Outcome:
+        return apply_kept(self.house.database, plan_id, confirm=confirm, run_id=self._new("r"), now=self.house.now)
+
+    def revert(self, run_id: str) -> Outcome:
+        return revert_run(self.house.database, run_id, new_run_id=self._new("u"), now=self.house.now)
+
+    def without_persons(self, text: str) -> str:
+        return without_persons(text)
+
+    def _new(self, kind: str) -> str:
+        self.house.secrets += 1
+        return f"{kind}{self.house.secrets}"
+
+
+@dataclass(slots=True)
 class House:
     """A list, and questions about it: `ask` gives the whole answer, `data` what there is without errors."""
 
@@ -60,6 +104,13 @@ class House:
     now: datetime = NOW
     index: Index | None = None
     secrets: int = 0
+    viewer: Token | None = None
+    reporters: int = 1
+    work: Work = field(init=False)
+    reading: Reader | None = None
+
+    def __post_init__(self) -> None:
+        self.work = Work(self)
 
     def lists(self, *listings: Listing, source: str = "lantern", bodies: Sequence[ListedBody] = ()) -> None:
         """A source's first good import, and the index of it."""
@@ -111,7 +162,11 @@ class House:
                 base_url=BASE_URL,
                 random_bytes=self.random_bytes,
                 limits=limits,
+                work=self.work,
+                reporters=lambda _: self.reporters,
+                viewer=self.viewer,
             )
+            self.reading = read
             answer = answer_of(execute(self.schema, operation, context), lambda: "42")
         return dict(orjson.loads(orjson.dumps(answer)))
 
@@ -157,6 +212,11 @@ def house(seeded: bytes, tmp_path: Path, graphql_schema: GraphQLSchema) -> Itera
         vocabulary = get_vocabulary(read)
     yield House(database=database, schema=graphql_schema, vocabulary=vocabulary, folder=tmp_path / "index")
     database.close()
+
+
+def a_token(role: Role = Role.VOLUNTEER, *sources: str) -> Token:
+    """A token for these sources, or for all."""
+    return Token(id="T1", role=role, sources=sources or None, created_at=NOW)
 
 
 def limits(**changes: int) -> Limits:

@@ -34,14 +34,10 @@ WITH_FIELDS = (GraphQLObjectType, GraphQLInterfaceType, GraphQLInputObjectType)
 # fmt: off
 DEFERRED = (
     "MeetingConnection.facets", "MeetingConnection.place", "MeetingFilter.text", "PlaceInput.named",
-    "Schedule.searches", "Mutation.addSearch", "Mutation.applyImport", "Mutation.previewImport",
-    "Mutation.registerSource", "Mutation.removeSearch", "Mutation.reportMeeting", "Mutation.resolveReports",
-    "Mutation.revertImport", "Mutation.suspendMeetings", "Query.changes", "Query.cost", "Query.helplines",
-    "Query.importRun", "Query.importRuns", "Query.places", "Query.plan", "Query.reports", "AvailabilityInput",
-    "Change", "ChangeConnection", "Facet", "FieldDiff", "Finding", "Helpline", "ImportCounts", "ImportPayload",
-    "ImportPlan", "ImportRun", "ImportRunConnection", "MeetingDiff", "MeetingFacets", "MeetingsPayload", "Place",
-    "Plan", "PlanGap", "PlanInput", "QueryCost", "Report", "ReportKind", "ReportOutcome", "ReportPayload",
-    "SavedSearch", "SavedSearchInput", "SourceInput", "SourcePayload",
+    "Schedule.searches", "Mutation.addSearch", "Mutation.removeSearch", "Query.changes", "Query.cost",
+    "Query.helplines", "Query.places", "Query.plan", "AvailabilityInput", "Change", "ChangeConnection", "Facet",
+    "Helpline", "MeetingFacets", "Place", "Plan", "PlanGap", "PlanInput", "QueryCost", "SavedSearch",
+    "SavedSearchInput",
 )
 # fmt: on
 LACKING = {

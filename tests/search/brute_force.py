@@ -177,8 +177,7 @@ def _kept(world: World, m: Meeting, asked: MeetingFilter) -> bool:
         and (asked.venue_types is None or m.venue_type in asked.venue_types)
         and (asked.by_phone is None or bool(m.online and m.online.phone) == asked.by_phone)
         and (asked.languages is None or _speaks(world, m, asked.languages))
-        and (asked.service_bodies is None or bool(_above(world, m) & asked.service_bodies))
-        and (asked.sources is None or m.source_id in asked.sources)
+        and any(_listing_kept(world, *origin, asked) for origin in _origins(m))
         and (asked.ids is None or m.id in asked.ids)
         and (asked.areas is None or bool({fold(area) for area in m.areas} & asked.areas))
         and (asked.concerns is None or m.fellowship in world.vocabulary.fellowships_for_concerns(asked.concerns))
@@ -188,7 +187,7 @@ def _kept(world: World, m: Meeting, asked: MeetingFilter) -> bool:
         and m.status in asked.statuses
         and _has_formats(m, asked.formats)
         and _appointment_kept(m, asked.time)
-        and not _excluded(world, m, asked.exclude)
+        and not _excluded(m, asked.exclude)
     )
 
 
@@ -198,10 +197,25 @@ def _speaks(world: World, m: Meeting, wanted: frozenset[str]) -> bool:
     return any(f"{tag.lower()}-".startswith(f"{want}-") for tag in spoken for want in wanted)
 
 
-def _above(world: World, m: Meeting) -> set[str]:
+def _origins(m: Meeting) -> list[tuple[str, str | None]]:
+    """Source and service body of each list it is in."""
+    others = [(listing.source_id, listing.source_key or None) for listing in m.listings[1:]]
+    return [(m.source_id, m.service_body_id), *others]
+
+
+def _listing_kept(world: World, source: str, body: str | None, asked: MeetingFilter) -> bool:
+    above = _above(world, body)
+    return (
+        (asked.service_bodies is None or bool(above & asked.service_bodies))
+        and (asked.sources is None or source in asked.sources)
+        and not above & asked.exclude.service_bodies
+        and source not in asked.exclude.sources
+    )
+
+
+def _above(world: World, body: str | None) -> set[str]:
     parents = {body.id: body.parent_id for body in world.bodies}
     found: set[str] = set()
-    body = m.service_body_id
     while body is not None and body not in found:
         found.add(body)
         body = parents.get(body)
@@ -217,13 +231,8 @@ def _appointment_kept(m: Meeting, asked: TimeFilter) -> bool:
     return asked.by_appointment is None or asked.by_appointment == (m.recurrence is None)
 
 
-def _excluded(world: World, m: Meeting, exclude: Exclusion) -> bool:
-    return (
-        m.id in exclude.ids
-        or m.venue_type in exclude.venue_types
-        or bool(_above(world, m) & exclude.service_bodies)
-        or m.source_id in exclude.sources
-    )
+def _excluded(m: Meeting, exclude: Exclusion) -> bool:
+    return m.id in exclude.ids or m.venue_type in exclude.venue_types
 
 
 # --- Time ---------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from store.migration import migrate
 from store.service_bodies import list_service_bodies
 from store.sources import list_sources, put_source
 from store.vocabulary import get_vocabulary, put_vocabulary
-from tests.builders import a_source
+from tests.builders import NOW, a_source
 from tests.outside import REAL_LISTS, REAL_LISTS_ABSENT, ROOT
 from tests.search.brute_force import World
 from tests.search.worlds import vocabulary_documents
@@ -100,7 +100,7 @@ def _imported(database: Database, folder: Path, told: dict[str, Any], now: datet
 
 
 def _world(read: Reader) -> World:
-    meetings = get_meetings(read, [row.id for row in read_index_rows(read)])
+    meetings = get_meetings(read, [row.id for row in read_index_rows(read, now=NOW)])
     return World(
         meetings=[meeting for meeting in meetings if meeting],
         vocabulary=get_vocabulary(read),

@@ -10,7 +10,7 @@ from store.index_rows import IndexRow
 
 
 def index_row(meeting: Meeting, source_language: str | None = None) -> IndexRow:
-    """What `store` would keep of this meeting for searches."""
+    """What `store` would keep of this meeting for searches; other lists' keys stand for their service bodies."""
     rule, venue = meeting.recurrence, meeting.venue or Venue()
     number = number_from_id(meeting.id)
     assert number is not None
@@ -41,6 +41,8 @@ def index_row(meeting: Meeting, source_language: str | None = None) -> IndexRow:
         source_id=meeting.source_id,
         service_body_id=meeting.service_body_id,
         areas=json.dumps(meeting.areas),
+        until=rule.until.isoformat() if rule and rule.until else None,
+        other_origins=json.dumps([[listing.source_id, listing.source_key or None] for listing in meeting.listings[1:]]),
     )
 
 

@@ -22,7 +22,7 @@ from tests.search.worlds import a_moment, a_world
 
 HORIZON = horizon_of(NOW)
 ZONES = make_zones(at_minute(HORIZON.first), at_minute(HORIZON.last))
-FIELDS = ("zone", "weekday", "starts", "minutes", "interval", "anchor", "weeks", "exceptions")
+FIELDS = ("zone", "weekday", "starts", "minutes", "interval", "anchor", "weeks", "exceptions", "until")
 
 
 def key_of(meeting: Meeting) -> Any:

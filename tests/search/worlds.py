@@ -22,6 +22,7 @@ from meetings.model import (
     MeetingStatus,
     OnlineVenue,
     ServiceBody,
+    SourceListing,
     Venue,
     VenueType,
     Weekday,
@@ -162,6 +163,15 @@ def _meeting(random: Random, moment: Moment, number: int, bodies: Sequence[Servi
         areas=some(random, AREAS, 2),
         updated_at=moment.now,
         last_seen_at=moment.now,
+        listings=_listings(random, moment, bodies) if random.random() < 0.3 else (),
+    )
+
+
+def _listings(random: Random, moment: Moment, bodies: Sequence[ServiceBody]) -> tuple[SourceListing, ...]:
+    """Its own list's, of which nothing is asked, and one or two others', whose keys stand for service bodies."""
+    keys = [random.choice(("", "B-unlisted", *(body.id for body in bodies))) for _ in range(random.randint(2, 3))]
+    return tuple(
+        SourceListing(source_id=random.choice(SOURCES), source_key=key, last_seen_at=moment.now) for key in keys
     )
 
 
@@ -193,6 +203,7 @@ def _rule(random: Random, moment: Moment) -> Recurrence:
         zone=name,
         interval=interval,
         anchor=anchor if kind in {"weeks", "anchored"} or random.random() < 0.05 else None,
+        until=moment.now.date() + timedelta(days=random.randint(-100, 60)) if random.random() < 0.05 else None,
         weeks_of_month=_weeks(random) if kind == "month" else (),
     )
 

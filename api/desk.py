@@ -1,0 +1,99 @@
+"""The volunteers' desk: one page and its files, served by us; all it shows and does, it asks of /graphql.
+
+The page holds nothing of anybody: no cookie, no token. The token is entered there, stays in the tab, and goes with each
+question. Its texts are made into elements by script, never into markup, and its policy forbids everything else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from importers.registry import IMPORTERS
+from meetings.zones import country_zones
+
+if TYPE_CHECKING:
+    from api.house import House
+
+_FOLDER = Path(__file__).with_name("desk")
+_MEDIA = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+#: Ours alone, nothing inline; and no script of ours may make markup of a text.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # A new release is seen at once: files are asked for again, and seldom sent.
+    "Cache-Control": "no-cache",
+}
+#: What a person calls the formats; one that is not here is shown by its name.
+_KINDS = {
+    "spreadsheet": "A spreadsheet: CSV, Google Sheet or XLSX, as the 12 Step Meeting List plug-in has it",
+    "bmlt": "A BMLT root server",
+    "meeting_guide": "A Meeting Guide feed (JSON), as the 12 Step Meeting List plug-in publishes it",
+    "naws": "A NAWS export (CSV or XLSX)",
+    "icalendar": "A calendar (.ics)",
+    "mapped": "Any other table or JSON, by a mapping",
+    "native": "Homegroup’s own format (JSON lines)",
+}
+
+
+async def page(request: Request) -> Response:
+    """GET /desk."""
+    house: House = request.state.house
+    text = _filled(
+        (_FOLDER / "desk.html").read_text("utf-8"),
+        importers=((name, _KINDS.get(name, name)) for name in sorted(IMPORTERS, key=_order)),
+        fellowships=sorted(
+            ((code, known.name) for code, known in house.vocabulary.fellowships.items()), key=lambda pair: pair[1]
+        ),
+        zones=((name, "") for name in sorted({zone for zones in country_zones().values() for zone in zones})),
+        countries=((code, code) for code in sorted(country_zones())),
+    )
+    body = text.encode("utf-8")
+    etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+    headers = _HEADERS | {"Content-Security-Policy": _POLICY, "ETag": etag}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="text/html; charset=utf-8", headers=headers)
+
+
+def _order(name: str) -> tuple[int, str]:
+    known = list(_KINDS)
+    return (known.index(name) if name in known else len(known), name)
+
+
+def _filled(text: str, **lists: Iterable[tuple[str, str]]) -> str:
+    """The page with the options of each list, by the name that stands for them."""
+    for name, options in lists.items():
+        told = "".join(f'<option value="{escape(value)}">{escape(label)}</option>' for value, label in options)
+        text = text.replace(f"{{{{{name}}}}}", told)
+    return text
+
+
+async def asset(request: Request) -> Response:
+    """GET /desk/{name}: one of the page's files."""
+    file = _FOLDER / request.path_params["name"]
+    if file.suffix not in _MEDIA or file.name not in {known.name for known in _FOLDER.iterdir()}:
+        raise HTTPException(404, "no such file")
+    return FileResponse(_FOLDER / file.name, media_type=_MEDIA[file.suffix], headers=_HEADERS)
+
+
+ROUTES = [
+    Route("/desk", page, name="desk"),
+    Route("/desk/{name}", asset, name="desk file"),
+]

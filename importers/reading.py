@@ -1,0 +1,33 @@
+"""The step from a source's bytes to what a plan is made of: parsed, with its doubts, and with no other source's ids."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from importers.plausibility import with_doubts
+from importers.protocol import Fetched, Importer
+from meetings.listing import Parsed
+from meetings.source import Source
+from meetings.vocabulary import Vocabulary
+from store.database import Database
+from store.export import ids_of_others
+
+
+def read_listings(
+    database: Database, importer: Importer, fetched: Fetched, source: Source, vocabulary: Vocabulary
+) -> Parsed:
+    """All that a source told; ImportFailed where it is not the promised format."""
+    return without_ids_of_others(database, source, with_doubts(importer.parse(fetched, source, vocabulary)))
+
+
+def without_ids_of_others(database: Database, source: Source, parsed: Parsed) -> Parsed:
+    """The same without ids that meetings of other sources have: a list may bring its own ids, and take nobody's."""
+    brought = [id for listing in parsed.listings for id in listing.ids]
+    if not brought:
+        return parsed
+    with database.read() as read:
+        others = ids_of_others(read, source.id, brought)
+    if not others:
+        return parsed
+    kept = (replace(one, ids=tuple(id for id in one.ids if id not in others)) for one in parsed.listings)
+    return replace(parsed, listings=tuple(kept))

@@ -1,0 +1,175 @@
+"""Imports undone: what nobody edited since is as it was, and what somebody edited stays."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from importers.revert import revert_run
+from meetings.model import MeetingStatus
+from meetings.outcome import Outcome, Refusal
+from meetings.source import RunStatus
+from store.database import Database
+from store.imports import get_run
+from store.sources import get_source
+from store.suspensions import suspend_meetings
+from tests.importers.importing import applied, at, imported, new_database, opened, previewed, rows, rows_by_id, some
+from tests.importers.lists import bmlt_record
+
+
+@pytest.fixture
+def database(sqlite_url: str) -> Iterator[Database]:
+    with opened(sqlite_url) as database:
+        yield database
+
+
+@pytest.fixture
+def either_database(database_url: str) -> Iterator[Database]:
+    with opened(database_url) as database:
+        yield database
+
+
+def reverted(database: Database, run_id: str, *, days: float = 10, name: str = "undo") -> Outcome:
+    return revert_run(database, run_id, new_run_id=name, now=at(days))
+
+
+def gone(database: Database) -> set[str]:
+    return {key for key, row in rows(database).items() if row["status"] == MeetingStatus.WITHDRAWN}
+
+
+def test_undone_import_leaves_the_list_as_it_was_before(either_database: Database) -> None:
+    database = either_database
+    imported(database, *some(30))
+    before = rows(database)
+    run = imported(database, *some(5, comments="All new"), *some(3, start=50), days=1, confirm=True)
+    outcome = reverted(database, run.id)
+    assert outcome.run is not None
+    assert (outcome.run.reverts, outcome.run.counts.changed, outcome.run.counts.withdrawn) == (run.id, 30, 3)
+    after = rows(database)
+    assert {key: after[key] for key in before} == before
+    assert gone(database) == {"50", "51", "52"}
+
+
+def test_undoing_twice_is_once(either_database: Database) -> None:
+    database = either_database
+    run = imported(database, *some(3))
+    first = reverted(database, run.id)
+    before = rows(database)
+    assert reverted(database, run.id, name="again", days=11) == first
+    assert rows(database) == before
+    with database.read() as read:
+        assert get_run(read, run.id).reverted_by == "undo"
+
+
+def test_undoing_pauses_the_source_until_a_plan_is_applied(database: Database) -> None:
+    imported(database, *some(3))
+    run = imported(database, *some(4), days=1)
+    reverted(database, run.id)
+    with database.read() as read:
+        source = get_source(read, "lantern")
+    assert (source.paused, source.last_good_import_at) == (True, at(0))
+    previewed(database, *some(4), days=10)
+    assert applied(database, days=10).run is not None
+    with database.read() as read:
+        assert not get_source(read, "lantern").paused
+
+
+def test_undone_list_comes_back_under_its_ids_when_it_is_imported_again(database: Database) -> None:
+    imported(database, *some(3))
+    run = imported(database, *some(5), days=1)
+    ids = {key: row["id"] for key, row in rows(database).items()}
+    reverted(database, run.id)
+    again = imported(database, *some(5), days=11)
+    assert (again.status, again.counts.changed) == (RunStatus.SUCCEEDED, 2)
+    assert {key: row["id"] for key, row in rows(database).items()} == ids
+    assert gone(database) == set()
+
+
+def test_list_of_before_is_unmodified_after_undoing(database: Database) -> None:
+    imported(database, *some(3))
+    run = imported(database, *some(5), days=1)
+    reverted(database, run.id)
+    assert imported(database, *some(3), days=11).status == RunStatus.NOT_MODIFIED
+
+
+def test_imports_are_undone_newest_first(database: Database) -> None:
+    first = imported(database, *some(3))
+    second = imported(database, *some(4), days=1)
+    before = rows(database)
+    refused = reverted(database, first.id)
+    assert (refused.refusal, second.id in refused.message) == (Refusal.NEWER_IMPORT, True)
+    assert rows(database) == before
+    reverted(database, second.id)
+    assert reverted(database, first.id, name="undo first").run is not None
+    assert len(gone(database)) == 4
+
+
+def test_imports_that_found_the_same_list_are_undone_with_it(database: Database) -> None:
+    imported(database, *some(30))
+    before = rows(database)
+    run = imported(database, *some(29), days=1)
+    for days in (2, 9):
+        imported(database, *some(29), days=days)
+    assert gone(database) == {"29"}
+    assert reverted(database, run.id).run is not None
+    assert rows(database) == before
+
+
+def test_what_a_person_edited_since_stays(either_database: Database) -> None:
+    database = either_database
+    imported(database, *some(3))
+    run = imported(database, *some(3, comments="New"), days=1)
+    with database.write() as write:
+        chosen = rows(database)["1"]["id"]
+        suspend_meetings(write, [chosen], first=date(2026, 12, 1), last=None, note="Floods", now=at(2))
+    reverted(database, run.id)
+    row = rows(database)["1"]
+    assert (row["notes"], row["suspended_from"], row["suspended_note"]) == (None, date(2026, 12, 1), "Floods")
+
+
+@pytest.mark.parametrize("told", [{"dry_run": True}, {"fetch": lambda source: 1 // 0}])
+def test_import_that_changed_nothing_cannot_be_undone(database: Database, told: dict[str, Any]) -> None:
+    run = imported(database, *some(3), **told)
+    expected = Refusal.UNKNOWN_RUN if told.get("dry_run") else Refusal.NOTHING_TO_UNDO
+    assert reverted(database, run.id).refusal == expected
+
+
+def test_undoing_cannot_be_undone(database: Database) -> None:
+    run = imported(database, *some(3))
+    reverted(database, run.id)
+    assert reverted(database, "undo", name="again").refusal == Refusal.NOTHING_TO_UNDO
+
+
+# A list is some groups, each at one of two times; the third list may renumber all of them.
+LISTS = st.dictionaries(st.integers(0, 7), st.sampled_from(["19:30:00", "20:00:00"]), min_size=1)
+
+
+def _records(told: dict[int, str], shift: int = 0) -> list[dict[str, Any]]:
+    return [
+        bmlt_record(id_bigint=str(number + shift), meeting_name=f"Group {number}", start_time=starts)
+        for number, starts in told.items()
+    ]
+
+
+# Each example is three imports into a database of its own.
+@settings(max_examples=25)
+@given(first=LISTS, second=LISTS, third=LISTS, shift=st.sampled_from([0, 3, 100]))
+def test_undoing_the_third_of_three_lists_gives_the_state_after_the_second(
+    tmp_path_factory: pytest.TempPathFactory,
+    first: dict[int, str],
+    second: dict[int, str],
+    third: dict[int, str],
+    shift: int,
+) -> None:
+    with new_database(tmp_path_factory.getbasetemp()) as database:
+        imported(database, *_records(first), confirm=True)
+        imported(database, *_records(second), days=1, confirm=True)
+        before = rows_by_id(database)
+        run = imported(database, *_records(third, shift), days=2, confirm=True)
+        assert reverted(database, run.id).run is not None
+        after = rows_by_id(database)
+        assert {id: row for id, row in after.items() if id in before} == before
+        assert all(row["status"] == MeetingStatus.WITHDRAWN for id, row in after.items() if id not in before)

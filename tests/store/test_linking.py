@@ -1,0 +1,384 @@
+"""The same meeting in several lists: shown once, and each list's own again as soon as they no longer agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from meetings.listing import Listing, content_key, fingerprint, id_from_number, number_of
+from meetings.model import Group, Meeting, MeetingStatus, OnlineVenue, VenueType
+from meetings.source import ImportPlan, Placed
+from store.changes import changed_meetings, last_change
+from store.database import Database
+from store.imports import apply_plan
+from store.index_rows import IndexRow, read_index_rows
+from store.linking import Listed, follow_links, link_all, listings_of
+from store.meetings import get_group_meetings, get_listed_meetings, get_meetings, resolve_ids
+from store.migration import migrate
+from store.sources import put_source, remove_source
+from store.tables import meetings
+from tests.builders import NOW, a_listing, a_recurrence, a_source, a_venue
+
+#: In the order in which they were added.
+SOURCES = ("lantern", "harbour", "meadow")
+HOUR = timedelta(hours=1)
+PARTS = ("shown_as", "shown_why", "revision", "updated_at")
+
+
+@pytest.fixture
+def lists(database: Database) -> Database:
+    """A database that knows three sources."""
+    with database.write() as write:
+        for number, id in enumerate(SOURCES):
+            put_source(write, a_source(id=id, added_at=NOW + number * HOUR))
+    return database
+
+
+def id_of(source: str, key: str = "1") -> str:
+    return id_from_number(number_of(source, key))
+
+
+def placed(source: str, listing: Listing) -> Placed:
+    key = listing.key or "?"
+    return Placed(
+        meeting_id=id_of(source, key),
+        key=key,
+        listing=listing,
+        content_key=content_key(listing),
+        fingerprint=fingerprint(listing),
+    )
+
+
+def tell(lists: Database, source: str, *listings: Listing, how: str = "added", at: datetime = NOW) -> None:
+    """An import in which this source adds (or changes) these."""
+    parts: dict[str, Any] = {how: tuple(placed(source, one) for one in listings)}
+    carry_out(lists, ImportPlan(source_id=source, **parts), at)
+
+
+def carry_out(lists: Database, plan: ImportPlan, at: datetime = NOW) -> None:
+    with lists.write() as write:
+        apply_plan(write, plan, run_id=f"run {at}", now=at)
+
+
+def show(lists: Database, *ids: str) -> list[Meeting | None]:
+    with lists.read() as read:
+        return get_meetings(read, ids)
+
+
+def shown(lists: Database, id: str) -> Meeting:
+    meeting = show(lists, id)[0]
+    assert meeting is not None
+    return meeting
+
+
+def changed(lists: Database, after: int) -> set[str]:
+    with lists.read() as read:
+        return set(changed_meetings(read, after)[0])
+
+
+def newest(lists: Database) -> int:
+    with lists.read() as read:
+        return last_change(read)
+
+
+def index_rows(lists: Database, ids: Sequence[str] | None = None) -> list[IndexRow]:
+    with lists.read() as read:
+        return list(read_index_rows(read, ids, now=NOW))
+
+
+def rows(lists: Database, without: tuple[str, ...] = ()) -> dict[str, dict[str, Any]]:
+    with lists.read() as read:
+        found = read.connection.execute(select(meetings)).mappings().all()
+    return {row["id"]: {str(name): value for name, value in row.items() if name not in without} for row in found}
+
+
+A, B, C = (id_of(source) for source in SOURCES)
+MOVED = a_listing(recurrence=a_recurrence(starts=time(19, 45)))
+
+
+@pytest.fixture
+def linked(lists: Database) -> Database:
+    """One meeting that two sources list, the second with a note and an hour later."""
+    tell(lists, "lantern", a_listing(url="https://lantern.example.org/1"))
+    tell(lists, "harbour", a_listing(notes="Side door"), at=NOW + HOUR)
+    return lists
+
+
+# --- Shown once ---------------------------------------------------------------------------------
+
+
+def test_a_meeting_in_two_lists_is_shown_once_under_the_oldest_id_and_answers_to_both(linked: Database) -> None:
+    one, other = show(linked, A, B)
+    assert one == other
+    assert one is not None
+    assert one.id == A
+    assert [(listing.source_id, listing.source_key, listing.url) for listing in one.listings] == [
+        ("lantern", "1", "https://lantern.example.org/1"),
+        ("harbour", "1", None),
+    ]
+
+
+def test_facts_are_of_the_source_added_first_under_the_id_of_the_listing_that_came_first(lists: Database) -> None:
+    tell(lists, "harbour", a_listing(notes="The later source"))
+    tell(lists, "lantern", a_listing(notes="The source added first"), at=NOW + HOUR)
+    meeting = shown(lists, A)
+    assert (meeting.id, meeting.source_id, meeting.notes) == (B, "lantern", "The source added first")
+    assert [listing.source_id for listing in meeting.listings] == ["lantern", "harbour"]
+
+
+def test_a_meeting_that_its_first_source_withdrew_lives_on_in_the_other_list(linked: Database) -> None:
+    carry_out(linked, ImportPlan(source_id="lantern", withdrawn=(A,)), NOW + 2 * HOUR)
+    meeting = shown(linked, A)
+    assert (meeting.id, meeting.status, meeting.notes) == (A, MeetingStatus.ACTIVE, "Side door")
+    assert [listing.source_id for listing in meeting.listings] == ["harbour"]
+
+
+def test_a_meeting_that_one_list_lost_stays_active_by_the_other(linked: Database) -> None:
+    carry_out(linked, ImportPlan(source_id="harbour", missing=(B,)), NOW + 2 * HOUR)
+    assert shown(linked, B).status is MeetingStatus.ACTIVE
+    carry_out(linked, ImportPlan(source_id="lantern", suspended=(A,)), NOW + 3 * HOUR)
+    assert shown(linked, A).status is MeetingStatus.UNCONFIRMED
+
+
+def test_it_was_last_seen_when_any_list_last_had_it(linked: Database) -> None:
+    carry_out(linked, ImportPlan(source_id="lantern", missing=(A,)), NOW + 2 * HOUR)
+    meeting = shown(linked, A)
+    assert meeting.last_seen_at == NOW + HOUR
+    assert [listing.last_seen_at for listing in meeting.listings] == [NOW, NOW + HOUR]
+
+
+def test_removing_a_source_leaves_the_meeting_to_the_other(linked: Database) -> None:
+    with linked.write() as write:
+        remove_source(write, "lantern", now=NOW + 2 * HOUR)
+    meeting = shown(linked, A)
+    assert (meeting.status, meeting.source_id) == (MeetingStatus.ACTIVE, "harbour")
+    assert [row.source_id for row in index_rows(linked)] == ["harbour"]
+
+
+def test_what_one_source_lists_can_be_read_as_it_lists_it(linked: Database) -> None:
+    with linked.read() as read:
+        one, other = get_listed_meetings(read, [A, B])
+    assert one is not None
+    assert other is not None
+    assert [(m.id, m.notes, m.source_id) for m in (one, other)] == [(A, None, "lantern"), (B, "Side door", "harbour")]
+
+
+def test_other_ids_lead_to_the_one_shown(linked: Database) -> None:
+    with linked.read() as read:
+        assert resolve_ids(read, [A, B, C]) == {A: A, B: A}
+
+
+def test_a_suspension_of_any_listing_holds_for_the_meeting(linked: Database) -> None:
+    with linked.write() as write:
+        day = {"suspended_from": NOW.date(), "suspended_note": "Flood"}
+        write.connection.execute(update(meetings).where(meetings.c.id == B).values(**day))
+    meeting = shown(linked, A)
+    assert meeting.suspension is not None
+    assert meeting.suspension.note == "Flood"
+    assert index_rows(linked)[0].status == MeetingStatus.SUSPENDED
+
+
+def test_a_group_holds_a_linked_meeting_once(lists: Database) -> None:
+    group = Group(name="First Light", code="G1")
+    tell(lists, "lantern", a_listing(group=group))
+    tell(lists, "harbour", a_listing(group=group))
+    keys = [("lantern", "G1", ""), ("harbour", "G1", "")]
+    with lists.read() as read:
+        found = get_group_meetings(read, keys)
+    assert {key: [meeting.id for meeting in held] for key, held in found.items()} == {key: [A] for key in keys}
+
+
+# --- Found once ---------------------------------------------------------------------------------
+
+
+def test_the_index_gets_a_linked_meeting_once_with_all_its_lists(linked: Database) -> None:
+    tell(linked, "meadow", a_listing(record_key="9", name="Candle"))
+    found = index_rows(linked)
+    assert [row.id for row in found] == sorted(row.id for row in found)
+    assert {row.id: (row.source_id, row.other_origins) for row in found} == {
+        A: ("lantern", '[["harbour",null]]'),
+        id_of("meadow", "9"): ("meadow", "[]"),
+    }
+
+
+@pytest.mark.parametrize("ids", [[A], [B], [B, A]])
+def test_the_index_gets_the_same_row_by_either_id(linked: Database, ids: list[str]) -> None:
+    assert index_rows(linked, ids) == index_rows(linked)
+
+
+# --- Linked and unlinked ------------------------------------------------------------------------
+
+
+def test_linking_and_unlinking_logs_both(linked: Database) -> None:
+    assert changed(linked, 1) == {A, B}
+    number = newest(linked)
+    tell(linked, "harbour", MOVED, how="changed", at=NOW + 2 * HOUR)
+    assert changed(linked, number) == {A, B}
+
+
+def test_a_change_of_a_later_listing_is_logged_for_the_meeting_shown(linked: Database) -> None:
+    number = newest(linked)
+    tell(linked, "harbour", a_listing(notes="Front door"), how="changed", at=NOW + 2 * HOUR)
+    assert changed(linked, number) == {A, B}
+    number = newest(linked)
+    tell(linked, "lantern", a_listing(notes="Front door"), how="changed", at=NOW + 2 * HOUR)
+    assert changed(linked, number) == {A}
+
+
+def test_lists_that_no_longer_agree_are_shown_apart_as_they_were(linked: Database) -> None:
+    tell(linked, "harbour", MOVED, how="changed", at=NOW + 2 * HOUR)
+    one, other = show(linked, A, B)
+    assert one is not None
+    assert other is not None
+    assert (one.id, one.url, len(one.listings)) == (A, "https://lantern.example.org/1", 1)
+    assert (other.id, other.recurrence, len(other.listings)) == (B, MOVED.recurrence, 1)
+    assert {row.id for row in index_rows(linked)} == {A, B}
+
+
+def test_a_revision_never_falls(linked: Database) -> None:
+    seen = [shown(linked, A).revision]
+    for step, listing in enumerate((a_listing(notes="New"), MOVED, a_listing(), MOVED)):
+        tell(linked, "harbour", listing, how="changed", at=NOW + (2 + step) * HOUR)
+        seen.append(shown(linked, A).revision)
+    assert seen == sorted(set(seen))
+
+
+def test_what_another_source_tells_is_untouched(linked: Database) -> None:
+    before = rows(linked, without=PARTS)[A]
+    for step, listing in enumerate((MOVED, a_listing())):
+        tell(linked, "harbour", listing, how="changed", at=NOW + (2 + step) * HOUR)
+        assert rows(linked, without=PARTS)[A] == before
+
+
+def test_a_plan_that_changes_nothing_links_nothing_anew(linked: Database) -> None:
+    before, number = rows(linked), newest(linked)
+    carry_out(linked, ImportPlan(source_id="harbour", unchanged=(B,)), NOW + 2 * HOUR)
+    assert (rows(linked), newest(linked)) == (before, number)
+
+
+def test_judging_all_anew_changes_nothing_where_nothing_changed(linked: Database) -> None:
+    before, number = rows(linked), newest(linked)
+    with linked.write() as write:
+        assert link_all(write, now=NOW + 2 * HOUR) == 2
+        follow_links(write, [], now=NOW)
+    assert rows(linked) == before
+    assert newest(linked) == number
+
+
+def test_a_link_that_was_lost_is_found_when_all_are_judged_anew(linked: Database) -> None:
+    with linked.write() as write:
+        write.connection.execute(update(meetings).values(shown_as=None, shown_why=None))
+        assert link_all(write, now=NOW + 2 * HOUR) == 2
+    assert shown(linked, B).id == A
+
+
+def test_why_two_listings_are_one_can_be_read(linked: Database) -> None:
+    with linked.read() as read:
+        assert listings_of(read, B) == (
+            Listed(meeting_id=A, source_id="lantern", source_key="1", why=None),
+            Listed(
+                meeting_id=B,
+                source_id="harbour",
+                source_key="1",
+                why=f"as {A} of lantern: the same day and time, the same address, 0 m apart, names 100% alike",
+            ),
+        )
+
+
+def test_a_join_link_is_followed_where_there_is_no_place(lists: Database) -> None:
+    room = OnlineVenue(url="https://zoom.us/j/1234567890?pwd=lantern")
+    one = a_listing(venue=None, venue_type=VenueType.VIRTUAL, online=room)
+    tell(lists, "lantern", one)
+    tell(lists, "harbour", replace(one, online=OnlineVenue(url="https://us02web.zoom.us/j/1234567890")))
+    assert shown(lists, B).id == A
+
+
+def test_an_address_is_followed_where_there_is_no_point(lists: Database) -> None:
+    tell(lists, "lantern", a_listing())
+    tell(lists, "harbour", a_listing(venue=a_venue(street="12 ferry ln", latitude=None, longitude=None)))
+    assert shown(lists, B).id == A
+
+
+def test_of_a_crowd_at_one_door_and_hour_none_is_linked(lists: Database) -> None:
+    tell(lists, "lantern", *(a_listing(record_key=str(number)) for number in range(60)))
+    tell(lists, "harbour", *(a_listing(record_key=str(number)) for number in range(60)))
+    assert all(row["shown_as"] is None for row in rows(lists).values())
+
+
+# --- In any order -------------------------------------------------------------------------------
+
+
+def a_few(random: Random) -> dict[str, list[Listing]]:
+    """Three lists of one house, of which many mean the same."""
+    venues = [
+        a_venue(),
+        a_venue(latitude=40.7133),
+        a_venue(street="14 Ferry Lane"),
+        a_venue(latitude=None, longitude=None),
+    ]
+    return {
+        source: [
+            a_listing(
+                record_key=str(key),
+                name=random.choice(("First Light", "First Light Group", "Hope", "Hope Fiends", "NA Meeting")),
+                venue=random.choice(venues),
+                venue_type=random.choice((*VenueType, VenueType.IN_PERSON, VenueType.IN_PERSON)),
+                recurrence=a_recurrence(starts=random.choice((time(19, 30), time(19, 45)))),
+            )
+            for key in range(random.randint(1, 5))
+        ]
+        for source in SOURCES
+    }
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_order_of_imports_decides_only_the_id(sqlite_url: str, seed: int) -> None:
+    told = a_few(Random(seed))
+    found = []
+    for number, order in enumerate((SOURCES, SOURCES[::-1], ("harbour", "lantern", "meadow"))):
+        database = Database(f"{sqlite_url}.{number}")
+        migrate(database)
+        with database.write() as write:
+            for place, id in enumerate(SOURCES):
+                put_source(write, a_source(id=id, added_at=NOW + place * HOUR))
+        for source in order:
+            tell(database, source, *told[source])
+        found.append(partition(database))
+        database.close()
+    assert found[0] == found[1] == found[2]
+
+
+def partition(lists: Database) -> set[frozenset[str]]:
+    groups: dict[str, set[str]] = {}
+    for id, row in rows(lists).items():
+        groups.setdefault(row["shown_as"] or id, set()).add(id)
+    return {frozenset(group) for group in groups.values()}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_following_each_change_comes_to_what_judging_all_at_once_does(sqlite_url: str, seed: int) -> None:
+    random = Random(seed)
+    database = Database(sqlite_url)
+    migrate(database)
+    with database.write() as write:
+        for place, id in enumerate(SOURCES):
+            put_source(write, a_source(id=id, added_at=NOW + place * HOUR))
+    for source, listings in a_few(random).items():
+        tell(database, source, *listings)
+    for step in range(4):
+        source, held = random.choice(list(a_few(random).items()))
+        known = {one.key for one in held} & {
+            row["source_key"] for row in rows(database).values() if row["source_id"] == source
+        }
+        tell(database, source, *(one for one in held if one.key in known), how="changed", at=NOW + step * HOUR)
+        followed = partition(database)
+        with database.write() as write:
+            link_all(write, now=NOW + step * HOUR)
+        assert partition(database) == followed
+    database.close()
