@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from api.house import open_database
 from api.settings import Settings
-from meetings.errors import StoreFailed
+from meetings.errors import StoreFailed, frames_of
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -56,6 +56,7 @@ def _work(answers: Connection, settings: Settings, work: Callable[..., Any], tol
             answers.send((True, work(database, settings, *told)))
     except StoreFailed as error:
         answers.send((False, error.reason))
-    except Exception:
-        log.exception("work=%s broke off", work.__name__)
-        raise
+    except Exception as error:
+        log.error("work broke off work=%s %s", work.__name__, frames_of(error))
+        # Not raised: the interpreter would print the message, and that may hold what a person wrote.
+        raise SystemExit(1) from None

@@ -13,7 +13,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC
+from datetime import UTC, timedelta
 
 from api.clock import clock
 from api.settings import Settings
@@ -57,6 +57,17 @@ def fetch_limits(settings: Settings) -> FetchLimits:
         most_seconds=settings.fetch_seconds,
         private=settings.private_sources,
         plain_http=settings.plain_http,
+    )
+
+
+def import_limits(settings: Settings) -> ImportLimits:
+    """When a plan waits for a person, and when what is missing is withdrawn, as the operator has set it."""
+    return ImportLimits(
+        absent_share=settings.absent_percent / 100,
+        absent_count=settings.absent_meetings,
+        absent_most=settings.absent_most_percent / 100,
+        withdraw_after_runs=settings.withdraw_after_imports,
+        withdraw_after=timedelta(days=settings.withdraw_after_days),
     )
 
 
@@ -166,7 +177,7 @@ def _read(
         fetch=reading.fetch,
         vocabulary=vocabulary,
         clock=clock,
-        limits=ImportLimits(),
+        limits=import_limits(settings),
         findings_per_code=settings.findings_per_code,
         run_id=_run_id(),
         confirm=confirm,

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from api.apart import carry_out
 from api.house import House
-from api.importing import fetch_limits
+from api.importing import fetch_limits, import_limits
 from api.settings import Settings
 from importers.fetch import fetch
 from importers.persons import without_persons
@@ -87,7 +87,8 @@ def preview(
         get = partial(fetch, limits=fetch_limits(settings), today=now.astimezone(UTC).date())
     else:
         get = partial(sent_content, content=content, most=settings.content_bytes)
-    return preview_import(database, source, fetch=get, vocabulary=vocabulary, now=now, plan_id=plan_id)
+    limits = import_limits(settings)
+    return preview_import(database, source, fetch=get, vocabulary=vocabulary, now=now, plan_id=plan_id, limits=limits)
 
 
 def apply(database: Database, settings: Settings, now: datetime, plan_id: str, confirm: bool, run_id: str) -> Outcome:

@@ -19,9 +19,9 @@ from importers.plan import is_readable, plan_import
 from importers.protocol import Fetched, Importer
 from importers.reading import read_listings
 from importers.registry import IMPORTERS
-from importers.run import content_hash, first_of_each, with_findings
+from importers.run import content_hash, first_of_each, why_unreadable, with_findings
 from meetings.differences import differences, meeting_of
-from meetings.errors import FetchFailed, ImportFailed, NotFound, StoreFailed
+from meetings.errors import FetchFailed, ImportFailed, NotFound, StoreFailed, frames_of
 from meetings.listing import Parsed
 from meetings.outcome import Outcome, Refusal
 from meetings.source import Held, ImportLimits, ImportPlan, ImportRun, KeptPlan, MeetingDiff, RunStatus, Source
@@ -95,14 +95,14 @@ def preview_import(
         parsed, read_hash = _parsed(database, asked)
         if is_readable(parsed):
             return _kept(database, asked, parsed, plan_id, read_hash)
-        reason = f"{source.id}: none of {parsed.received} records can be read: is it this format?"
-        return replace(with_findings(run, parsed), reason=reason)
+        failed = with_findings(run, parsed)
+        return replace(failed, reason=why_unreadable(failed))
     except StoreFailed:
         raise
     except ImportFailed as error:
         return replace(run, reason=str(error))
-    except Exception:
-        _log.exception("preview %s of %s broke off", plan_id, source.id)
+    except Exception as error:
+        _log.error("preview broke off plan=%s source=%s %s", plan_id, source.id, frames_of(error))
         return replace(run, reason=f"{source.id}: an error of ours, see the log")
 
 

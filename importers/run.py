@@ -84,7 +84,7 @@ def run_import(
         if read.is_known or is_readable(read.parse()):
             return _carried_out(database, run, source, read, terms, clock)
         run = with_findings(run, read.parse(), terms.kept)
-        reason = _why_unreadable(run)
+        reason = why_unreadable(run)
     except StoreFailed:
         raise
     except ImportFailed as error:
@@ -198,7 +198,7 @@ def with_findings(run: ImportRun, parsed: Parsed, kept: int = FINDINGS_PER_CODE)
     )
 
 
-def _why_unreadable(run: ImportRun) -> str:
+def why_unreadable(run: ImportRun) -> str:
     """That nothing could be read, and what was most often the matter."""
     errors = Counter(finding.code for finding in run.findings if finding.severity is Severity.ERROR)
     most = next((code for code, _ in errors.most_common(1)), None)

@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from meetings.model import Audience, MedicationStance, MeetingStatus, TimeOfDay, VenueType, Weekday
 
-MINUTES_A_DAY = 1440
 #: How long after its start a meeting still counts as one that is about to start.
 GRACE = timedelta(minutes=10)
 #: The longest window; the read index knows the starts of a little more than a year.

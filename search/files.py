@@ -17,6 +17,7 @@ from typing import Any, TypeVar, get_type_hints
 import numpy as np
 import orjson
 
+from meetings.errors import frames_of
 from search.columns import LAYOUT, Generation
 
 log = logging.getLogger(__name__)
@@ -54,9 +55,9 @@ def read_generation(folder: Path, number: int) -> Generation | None:
     try:
         header = orjson.loads((home / _HEADER).read_bytes())
         return _read(Generation, home, header, "") if header["header.layout"] == LAYOUT else None
-    except (ValueError, KeyError, EOFError):
+    except (ValueError, KeyError, EOFError) as error:
         # A power cut may leave files empty that were written and renamed; the builder makes them anew.
-        log.exception("generation %d cannot be read", number)
+        log.error("generation cannot be read number=%d %s", number, frames_of(error))
         return None
 
 

@@ -18,7 +18,7 @@ from meetings.source import ImportRun, RunStatus
 from store.changes import LoggedChange, chunks, histories, record_changes
 from store.columns import Code, Day, Instant, Words
 from store.database import Reader, Writer
-from store.imports import get_run, standing_runs
+from store.imports import standing_runs
 from store.linking import follow_links
 from store.tables import changes, meetings, runs, sources
 
@@ -135,8 +135,3 @@ def pause_after_revert(write: Writer, source_id: str) -> None:
     write.connection.execute(
         update(sources).where(sources.c.id == source_id).values(paused=True, last_good_import_at=last)
     )
-
-
-def undoing_of(read: Reader, run: ImportRun) -> ImportRun | None:
-    """The run that undid this one; None: it stands."""
-    return None if run.reverted_by is None else get_run(read, run.reverted_by)

@@ -51,6 +51,13 @@ def test_every_setting_has_a_place_in_the_settings_of_a_process() -> None:
     assert {s.name.lower() for s in SETTINGS} == set(Settings.__dataclass_fields__)
 
 
+def test_every_setting_is_asked_for_somewhere() -> None:
+    modules = [path.read_text("utf-8") for path in (ROOT / "api").rglob("*.py") if path.name != "settings.py"]
+    asked = {name for text in modules for name in re.findall(r"\.([a-z_]+)\b", text)}
+    # The folder is asked for by what lies in it.
+    assert set(Settings.__dataclass_fields__) - asked == {"data_dir"}
+
+
 def test_a_setting_that_cannot_be_read_is_named_with_the_way_to_mend_it() -> None:
     with pytest.raises(BadSetting, match=r"HOMEGROUP_PORT='x'.*Port to listen on"):
         settings_from_environ({"HOMEGROUP_PORT": "x"})

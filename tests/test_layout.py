@@ -74,6 +74,12 @@ def test_functions_fit_a_glance() -> None:
     assert {name: n for name, n in lengths.items() if n > MAX_FUNCTION_LINES} == {}
 
 
+def test_no_log_repeats_the_message_of_an_error_nobody_foresaw() -> None:
+    # It may hold a record or a note; `meetings.errors.frames_of` tells where an error came from, and no more.
+    told = {_name(path) for path in _modules() if re.search(r"\.exception\(|exc_info", path.read_text("utf-8"))}
+    assert told == set()
+
+
 def test_modules_say_what_they_are_for() -> None:
     silent = [_name(p) for p in _modules() if not ast.get_docstring(ast.parse(p.read_text("utf-8")))]
     assert silent == []

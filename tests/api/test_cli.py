@@ -86,6 +86,15 @@ def test_a_list_that_shrinks_is_held_until_a_person_confirms(listed: Run, tmp_pa
     assert "\t5 meetings" in listed("sources", "list").output
 
 
+def test_how_much_may_be_absent_is_a_setting(listed: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed("import", "harbour")
+    a_list(tmp_path / "harbour.jsonl", count=5)
+    monkeypatch.setenv("HOMEGROUP_ABSENT_MOST_PERCENT", "100")
+    monkeypatch.setenv("HOMEGROUP_ABSENT_MEETINGS", "25")
+    result = imported(listed, "harbour")
+    assert (result["status"], result["counts"]["missing"]) == ("succeeded", 25)
+
+
 @pytest.mark.parametrize("body", [b"", b"<html>Sign in</html>", b"[]", b"{}", b"null", b'{"homegroup": 1}'])
 def test_a_reply_without_a_list_fails_and_empties_nothing(listed: Run, tmp_path: Path, body: bytes) -> None:
     listed("import", "harbour")
