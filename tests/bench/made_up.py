@@ -116,7 +116,7 @@ def _row(
         languages=random.choices(('["en"]', '["es"]', '["fr"]', '["pt-BR"]', '["en", "es"]'), (60, 15, 10, 10, 5))[0],
         formats=formats,
         source_id=f"list-{source}",
-        service_body_id=id_from_number(source * 15 + random.randrange(15), "B"),
+        service_body_id=random.choice(made_up_bodies(source)),
         areas=f'["Area {source}"]',
     )
 
@@ -131,6 +131,11 @@ def _recurrence(random: Random) -> tuple[int, str, str | None, str]:
     if unusual < 0.055:
         return 1, "", None, json.dumps([[f"2026-12-{random.randint(10, 31)}", None, None, None]])
     return 1, "", None, "[]"
+
+
+def made_up_bodies(source: int) -> list[str]:
+    """The ids of a source's service bodies, the one above the others first."""
+    return [id_from_number(source * 15 + place, "B") for place in range(15)]
 
 
 def hash_of(text: str) -> int:

@@ -17,15 +17,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from statistics import median
 
 import numpy as np
-from sqlalchemy import insert
 
-from meetings.listing import id_from_number
-from meetings.model import MedicationStance, MeetingStatus, VenueType, Weekday
+from meetings.model import VenueType, Weekday
 from meetings.search import (
     MeetingFilter,
     MeetingOrder,
@@ -44,18 +41,14 @@ from search.meetings import find_meetings
 from search.occurrences import find_occurrences
 from store.changes import record_changes
 from store.database import Database
-from store.index_rows import IndexRow, read_index_rows
-from store.migration import migrate
-from store.sources import put_source
-from store.tables import meetings, service_bodies
-from store.vocabulary import put_vocabulary
+from store.index_rows import read_index_rows
+from store.tables import meetings
+from tests.bench.filling import fill
 from tests.bench.made_up import made_up_rows
-from tests.builders import a_source
-from tests.search.worlds import vocabulary, vocabulary_documents
+from tests.search.worlds import vocabulary
 
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
 MEETINGS = 300_000
-_BATCH = 2000
 _CHANGES = 7
 _YARDSTICK = "radius alone, dense, 5 km"
 
@@ -89,7 +82,7 @@ def measure(count: int, home: Path) -> Table:
     """All of it, in a folder of its own."""
     table = Table()
     database = Database(f"sqlite:///{home / 'bench.sqlite'}")
-    _fill(database, count)
+    fill(database, made_up_rows(count), NOW)
     built = _building(table, database, home / "index")
     index = open_index(home / "index")
     assert index is not None
@@ -99,48 +92,6 @@ def measure(count: int, home: Path) -> Table:
     _until_seen(table, database, home / "followed")
     database.close()
     return table
-
-
-# --- A database ---------------------------------------------------------------------------------
-
-
-def _fill(database: Database, count: int) -> None:
-    migrate(database)
-    with database.write() as write:
-        put_vocabulary(write, *vocabulary_documents())
-        for number in range(60):
-            put_source(write, a_source(id=f"list-{number}", language="en", added_at=NOW))
-            write.connection.execute(insert(service_bodies), _bodies(number))
-        rows = made_up_rows(count)
-        while batch := [_stored(row) for row in islice(rows, _BATCH)]:
-            write.connection.execute(insert(meetings), batch)
-
-
-def _bodies(source: int) -> list[dict[str, object]]:
-    """A region and the areas in it."""
-    ids = [id_from_number(source * 15 + place, "B") for place in range(15)]
-    told = {"source_id": f"list-{source}", "name": "Body", "kind": "AREA"}
-    return [told | {"id": id, "source_key": id, "parent_id": ids[0] if id != ids[0] else None} for id in ids]
-
-
-def _stored(row: IndexRow) -> dict[str, object]:
-    told = row._asdict()
-    for name in ("exceptions", "formats", "languages", "areas"):
-        told[name] = json.loads(told[name])
-    told["anchor"] = datetime.fromisoformat(told["anchor"]).date() if told["anchor"] else None
-    told["online_phone"] = "+1 555 0100" if told.pop("by_phone") else None
-    told["status"], told["venue_type"] = MeetingStatus(row.status), row.venue_type and VenueType(row.venue_type)
-    told["medication"] = MedicationStance(row.medication)
-    return told | {
-        "source_key": str(row.number),
-        "content_key": str(row.number),
-        "fingerprint": "",
-        "duration_assumed": False,
-        "approximate": False,
-        "other_formats": [],
-        "revision": 1,
-        "updated_at": NOW,
-    }
 
 
 # --- Building -----------------------------------------------------------------------------------
