@@ -1,40 +1,23 @@
-"""From a request's text to its answer: parse, limits, validation, variables, cost, execution.
+"""From a request to its answer: document, variables, cost, execution.
 
-Validated documents are kept, because apps send the same few again and again. Everything before execution that
-fails is a `Refused`: nothing was executed, and the answer has no `data`.
+Everything before execution that fails is a `Refused`: nothing was executed, and the answer has no `data`.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import (
-    DocumentNode,
-    ExecutionResult,
-    GraphQLError,
-    GraphQLSchema,
-    OperationDefinitionNode,
-    OperationType,
-    parse,
-    recommended_rules,
-    specified_rules,
-    validate,
-)
+from graphql import DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode, OperationType
 from graphql.execution import execute_sync
 from graphql.execution.values import get_variable_values
 
-from meetings.errors import InvalidQuery, MeetingsError, TooMuch
+from meetings.errors import InvalidQuery, TooMuch
 from schema.context import Context
-from schema.errors import Refused, refusal, told_errors, with_argument
-from schema.limits import Limits, Shape, check_shape, operation_cost
-
-_RULES = (*specified_rules, *recommended_rules)
-#: Whoever makes more mistakes than this mends these first.
-_MAX_ERRORS = 10
+from schema.documents import MAX_ERRORS, Document, Documents
+from schema.errors import Refused, refusal, told_errors
+from schema.limits import operation_cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +27,6 @@ class Request:
     query: str
     operation_name: str | None = None
     variables: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """A valid document."""
-
-    node: DocumentNode
-    shape: Shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,47 +44,6 @@ class Operation:
         return self.node.operation == OperationType.QUERY
 
 
-def read_document(schema: GraphQLSchema, text: str, limits: Limits) -> Document:
-    """Parse, judge and validate; Refused."""
-    if len(text.encode("utf-8", "surrogatepass")) > limits.document_bytes:
-        raise refusal(TooMuch("bytes of document", limit=limits.document_bytes, asked=len(text)))
-    try:
-        node = parse(text, max_lexical_tokens=limits.tokens, max_comments=limits.comments)
-        shape = check_shape(node, limits)
-    except GraphQLError as error:
-        if error.message.endswith("Parsing aborted."):
-            # The parser stops at a limit without counting what is left.
-            error.original_error = TooMuch("tokens", limit=limits.tokens, asked=limits.tokens + 1)
-        raise Refused([error]) from error
-    except MeetingsError as error:
-        raise refusal(error) from error
-    if errors := validate(schema, node, _RULES, max_errors=_MAX_ERRORS):
-        raise Refused([with_argument(node, error) for error in errors])
-    return Document(node=node, shape=shape)
-
-
-class Documents:
-    """Valid documents by their text, the least recently used forgotten first. Threads may share it."""
-
-    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
-        self.schema, self.limits = schema, limits
-        self._known: OrderedDict[str, Document] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, text: str) -> Document:
-        """The document of that text; Refused."""
-        with self._lock:
-            if document := self._known.get(text):
-                self._known.move_to_end(text)
-                return document
-        document = read_document(self.schema, text, self.limits)
-        with self._lock:
-            self._known[text] = document
-            while len(self._known) > self.limits.documents:
-                self._known.popitem(last=False)
-        return document
-
-
 def prepare(documents: Documents, request: Request) -> Operation:
     """The operation that a request asks for, with its variables checked and its cost known; Refused."""
     document = documents.get(request.query)
@@ -117,7 +51,7 @@ def prepare(documents: Documents, request: Request) -> Operation:
     if documents.schema.get_root_type(node.operation) is None:
         raise refusal(InvalidQuery("query", f"there is no {node.operation.value} here, only queries and mutations"))
     variables = get_variable_values(
-        documents.schema, node.variable_definitions or (), dict(request.variables or {}), max_errors=_MAX_ERRORS
+        documents.schema, node.variable_definitions or (), dict(request.variables or {}), max_errors=MAX_ERRORS
     )
     if isinstance(variables, list):
         raise Refused(variables)

@@ -14,7 +14,8 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 
-from api.graphql_http import GRAPHQL, JSON, graphql_routes
+from api.graphql_http import graphql_routes
+from api.graphql_requests import GRAPHQL, JSON
 from api.settings import Settings, settings_from_environ
 from meetings.errors import StoreFailed
 from meetings.tokens import Token

@@ -9,7 +9,7 @@ import httpx2
 import orjson
 import pytest
 
-from api.graphql_http import GRAPHQL, JSON, bearer_token
+from api.graphql_requests import GRAPHQL, JSON, bearer_token
 from api.house import open_database
 from api.settings import Settings
 from meetings.tokens import Role, Token, token_from_bytes, token_hash

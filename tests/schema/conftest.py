@@ -22,9 +22,10 @@ from meetings.tokens import Role, Token
 from meetings.vocabulary import Vocabulary
 from schema import build_schema
 from schema.context import Context
+from schema.documents import Documents
 from schema.errors import Refused
 from schema.limits import Limits
-from schema.operations import Documents, Request, answer_of, execute, prepare, refused_answer
+from schema.operations import Request, answer_of, execute, prepare, refused_answer
 from search.builder import build
 from search.index import Index, open_index
 from store.database import Database, Reader

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meetings.errors import TooMuch
+from schema.documents import Documents, read_document
 from schema.errors import Refused
 from schema.limits import check_shape, operation_cost
-from schema.operations import Documents, Request, prepare, read_document
+from schema.operations import Request, prepare
 from tests.schema.conftest import LIMITS, House
 
 #: What no document may take, on the processor and without luck; needs.md's D2 and D5 ask for 50 ms and 5 ms.

@@ -16,8 +16,9 @@ from meetings.errors import (
     TooMuch,
     UnknownCode,
 )
+from schema.documents import Documents
 from schema.errors import CODES, Refused, told_errors
-from schema.operations import Documents, Request, answer_of, prepare
+from schema.operations import Request, answer_of, prepare
 from tests.schema.conftest import LIMITS, House, limits
 
 CODES_OF_THE_DESIGN = {

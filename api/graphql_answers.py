@@ -1,0 +1,73 @@
+"""Answers to GraphQL requests: what is told of an error, and the HTTP response with its media type and headers."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import orjson
+from graphql import ExecutionResult, GraphQLError
+from starlette.responses import Response
+
+from api.graphql_requests import Malformed
+from meetings.errors import InvalidQuery, MeetingsError, NotAllowed, StoreFailed
+from schema.errors import Refused, refusal
+from schema.operations import answer_of, refused_answer
+
+CORS = {"Access-Control-Allow-Origin": "*"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An answer's status, body in JSON and headers of its own."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def answer_to_result(result: ExecutionResult) -> Answer:
+    """What was executed, with its errors if there are any."""
+    return Answer(status=200, body=orjson.dumps(answer_of(result, _new_number)))
+
+
+def answer_to_error(error: Exception, *, strict: bool) -> Answer:
+    """Why nothing was executed. `strict`: the status tells clients of the newer media type so; older ones want 200."""
+    match error:
+        case Refused():
+            return _refused(400 if strict else 200, error)
+        case Malformed():
+            return _refused(error.status, refusal(InvalidQuery("request", error.message)), error.headers)
+        case NotAllowed():
+            return _refused(401 if strict else 200, refusal(error), {"WWW-Authenticate": "Bearer"} if strict else None)
+        case StoreFailed():
+            return _refused(503, refusal(error))
+        case MeetingsError():
+            return _refused(400 if strict else 200, refusal(error))
+        case _:
+            return _refused(500, Refused([GraphQLError(str(error), original_error=error)]))
+
+
+def _refused(status: int, refused: Refused, headers: Mapping[str, str] | None = None) -> Answer:
+    return Answer(status=status, body=orjson.dumps(refused_answer(refused, _new_number)), headers=dict(headers or {}))
+
+
+def response_of(answer: Answer, media: str) -> Response:
+    """The answer in that media type."""
+    return Response(
+        answer.body,
+        answer.status,
+        {
+            "Content-Type": f"{media}; charset=utf-8",
+            "Cache-Control": "no-store",
+            "Vary": "Accept",
+            "X-Content-Type-Options": "nosniff",
+            **CORS,
+            **answer.headers,
+        },
+    )
+
+
+def _new_number() -> str:
+    return secrets.token_hex(6)

@@ -1,0 +1,132 @@
+"""Reads a GraphQL request out of an HTTP request, within limits: who asks, what, and how the answer is wanted.
+
+Nothing is looked up or executed here. https://graphql.github.io/graphql-over-http/draft/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from starlette.datastructures import QueryParams
+from starlette.requests import Request as HttpRequest
+
+from meetings.errors import InvalidQuery
+from schema.operations import Operation, Request
+
+JSON = "application/json"
+GRAPHQL = "application/graphql-response+json"
+#: Preferred first among those that a client likes equally well.
+_OFFERED = (GRAPHQL, JSON)
+_RANGES = {"*/*": JSON, "application/*": JSON}
+_PARAMETERS = {"query": str, "operationName": str, "variables": dict, "extensions": dict}
+
+
+class Malformed(Exception):
+    """A request that is no GraphQL request: it is answered with this status, whatever the client accepts."""
+
+    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
+        self.status, self.message, self.headers = status, message, dict(headers or {})
+        super().__init__(message)
+
+
+def bearer_token(authorization: str | None) -> str | None:
+    """The token of an Authorization header (RFC 6750, section 2.1); None: it holds none."""
+    scheme, _, token = (authorization or "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def negotiated(accepts: str | None) -> str:
+    """The media type to answer in; Malformed if there is none the client would take."""
+    if not accepts:
+        return JSON
+    liked: dict[str, float] = {}
+    for media, quality in accepted(accepts):
+        offered = _RANGES.get(media, media)
+        if offered in _OFFERED and (media not in _RANGES or offered not in liked):
+            liked[offered] = quality
+    best = max(_OFFERED, key=lambda media: liked.get(media, 0.0))
+    if not liked.get(best):
+        raise Malformed(406, f"answers come as {JSON} or {GRAPHQL}")
+    return best
+
+
+def accepted(header: str) -> list[tuple[str, float]]:
+    """The media types of an Accept header with their qualities; what cannot be read counts nothing."""
+    found = []
+    for item in header.lower().split(","):
+        media, *parameters = (part.strip() for part in item.split(";"))
+        quality = next((part[2:] for part in parameters if part.startswith("q=")), "1")
+        found.append((media, float(quality) if quality.replace(".", "", 1).isdecimal() else 0.0))
+    return found
+
+
+async def read_request(request: HttpRequest, most: int) -> Request:
+    """The GraphQL request in an HTTP request; Malformed."""
+    if request.method == "GET":
+        return request_from_parameters(_parameters_of(request.query_params))
+    _check_content_type(request.headers.get("content-type", ""))
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Malformed(415, "send the body as it is, not compressed", {"Accept-Encoding": "identity"})
+    body = await read_body(request, most)
+    try:
+        parameters = orjson.loads(body)
+    except ValueError as error:
+        raise Malformed(400, f"the body is no JSON: {error}") from error
+    if isinstance(parameters, list):
+        raise Malformed(400, "send one operation at a time, not a list")
+    if not isinstance(parameters, dict):
+        raise Malformed(400, "the body is a JSON object with `query`")
+    return request_from_parameters(parameters)
+
+
+def _parameters_of(query: QueryParams) -> dict[str, Any]:
+    parameters: dict[str, Any] = {name: query[name] for name in _PARAMETERS if query.get(name)}
+    for name in ("variables", "extensions"):
+        try:
+            parameters[name] = orjson.loads(parameters.get(name) or "null")
+        except ValueError as error:
+            raise Malformed(400, f"`{name}` is no JSON: {error}") from error
+    return parameters
+
+
+def _check_content_type(header: str) -> None:
+    # Forms and plain text are what a page of another site can send without asking; we take neither.
+    media, *parameters = (part.strip().lower() for part in header.split(";"))
+    charset = next((part[8:].strip('"') for part in parameters if part.startswith("charset=")), "utf-8")
+    if media != JSON or charset not in {"utf-8", "utf8"}:
+        raise Malformed(415, f"send `Content-Type: {JSON}` in UTF-8", {"Accept-Post": JSON})
+
+
+async def read_body(request: HttpRequest, most: int) -> bytes:
+    """The body; Malformed as soon as it is longer than `most` bytes, whatever length it promised."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise Malformed(413, f"a request has at most {most} bytes", {"Connection": "close"})
+    return bytes(body)
+
+
+def request_from_parameters(parameters: Mapping[str, Any]) -> Request:
+    """A request of well-formed parameters; Malformed. Extensions are taken and not looked at."""
+    for name, kind in _PARAMETERS.items():
+        if not isinstance(parameters.get(name), kind | None):
+            raise Malformed(400, f"`{name}` is {'a string' if kind is str else 'an object'}")
+    if not parameters.get("query"):
+        raise Malformed(400, "`query` is missing: it holds the GraphQL document")
+    return Request(
+        query=parameters["query"],
+        operation_name=parameters.get("operationName"),
+        variables=parameters.get("variables"),
+    )
+
+
+def check_may_get(operation: Operation) -> None:
+    """Refuse what must not be asked by GET; Malformed, InvalidQuery."""
+    if not operation.is_query:
+        raise Malformed(405, "send mutations by POST", {"Allow": "POST"})
+    if operation.document.shape.takes_key:
+        # An address is written down in many places: histories, proxies, logs.
+        raise InvalidQuery("key", "send a schedule's key by POST, never in an address")
