@@ -29,8 +29,8 @@ from meetings.model import Meeting
 from meetings.search import MeetingOrder, MeetingQuery, Page
 from meetings.source import Source
 from schema import build_schema
+from schema.asked import asked_filter
 from schema.flat_filters import FlatFilter, flat_filter, parameter_of, read_parameters
-from schema.query import asked_filter
 from schema.text import recurrence_text
 from search.index import Index
 from search.meetings import find_meetings

@@ -120,13 +120,18 @@ class _Given:
 
 
 def read_filter(
-    values: Mapping[str, Any] | None, *, vocabulary: Vocabulary, now: datetime, windowed: bool = True
+    values: Mapping[str, Any] | None,
+    *,
+    vocabulary: Vocabulary,
+    now: datetime,
+    windowed: bool = True,
+    path: str = "filter",
 ) -> search.MeetingFilter:
-    """What the client's `filter` asks; `now` in whole minutes.
+    """What the client's filter, the argument `path`, asks; `now` in whole minutes.
 
     `windowed` is false where the window is an argument of its own and none may be in the filter. InvalidQuery.
     """
-    given = _Given(values or {}, "filter")
+    given = _Given(values or {}, path)
     exclude = given.part("exclude")
     return search.MeetingFilter(
         time=_time(given.part("time"), exclude, now, windowed),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +13,11 @@ from meetings.errors import InvalidQuery
 from meetings.listing import fold
 from meetings.vocabulary import Fellowship as KnownFellowship
 from meetings.vocabulary import Format as KnownFormat
-from meetings.vocabulary import Vocabulary
+from schema.asked import asked_filter
 from schema.context import Context
 from schema.enums import MeetingOrder
 from schema.fellowships import Fellowship, find_fellowships
-from schema.filters import checked_items, checked_text, checked_window, fellowship_code, known_code, read_filter
+from schema.filters import checked_items, checked_text, checked_window, fellowship_code, known_code
 from schema.formats import Format, list_formats
 from schema.inputs import MeetingFilter
 from schema.meetings import Meeting, MeetingConnection
@@ -32,8 +31,6 @@ from schema.sources import Source
 from schema.volunteers import VolunteerQueries
 from search.meetings import find_meetings
 from search.occurrences import find_occurrences
-from store.database import Reader
-from store.meetings import get_meetings
 from store.service_bodies import list_service_bodies
 
 Values = Mapping[str, Any]
@@ -149,11 +146,6 @@ def search_meetings(
     return Found(page=find_meetings(context.search_index(), query), statuses=wanted.statuses)
 
 
-def asked_filter(read: Reader, filter: Values | None, *, vocabulary: Vocabulary, now: datetime) -> search.MeetingFilter:
-    """What a filter asks; `now` in whole minutes. InvalidQuery."""
-    return _with_ids_now(read, read_filter(filter, vocabulary=vocabulary, now=now))
-
-
 def search_occurrences(
     context: Context,
     *,
@@ -166,10 +158,10 @@ def search_occurrences(
 ) -> Found:
     """A page of occurrences; InvalidQuery, CursorExpired."""
     now = context.minute
-    wanted = read_filter(filter, vocabulary=context.vocabulary, now=now, windowed=False)
+    wanted = asked_filter(context.read, filter, vocabulary=context.vocabulary, now=now, windowed=False)
     begin, end = checked_window(start, until, now=now)
     query = search.OccurrenceQuery(
-        filter=_with_ids_now(context.read, wanted),
+        filter=wanted,
         start=begin,
         until=end,
         include_in_progress=bool(include_in_progress),
@@ -178,21 +170,6 @@ def search_occurrences(
         now=now,
     )
     return Found(page=find_occurrences(context.search_index(), query), statuses=wanted.statuses)
-
-
-def _with_ids_now(read: Reader, wanted: search.MeetingFilter) -> search.MeetingFilter:
-    """The filter with the ids under which its meetings are shown now, which are all that the index knows."""
-    excluded = wanted.exclude.ids
-    if not wanted.ids and not excluded:
-        return wanted
-    asked = sorted((wanted.ids or frozenset()) | excluded)
-    found = dict(zip(asked, get_meetings(read, asked), strict=True))
-    shown = {id: meeting.id for id, meeting in found.items() if meeting}
-    return replace(
-        wanted,
-        ids=wanted.ids if wanted.ids is None else frozenset(shown[id] for id in wanted.ids if id in shown),
-        exclude=replace(wanted.exclude, ids=frozenset(shown[id] for id in excluded if id in shown)),
-    )
 
 
 def asked_fellowships(context: Context, text: str | None) -> list[KnownFellowship]:
