@@ -186,6 +186,8 @@ LIST_SIZES: Mapping[str, int] = {
     "MeetingDiff.fields": 60,
     "MeetingsPayload.meetings": 100,
     "MeetingsPayload.problems": 100,
+    "Plan.gaps": 92,
+    "Plan.occurrences": 460,
     "Query.fellowships": 100,
     "Query.formats": 150,
     "Query.reports": 500,

@@ -24,6 +24,7 @@ from schema.meetings import Meeting, MeetingConnection
 from schema.nodes import Node, find_node
 from schema.occurrences import Found, OccurrenceConnection
 from schema.paging import Slice, after_argument, checked_after, checked_first, cut, first_argument, many
+from schema.planning import Plan, PlanInput, make_plan
 from schema.scalars import DateTime
 from schema.schedules import KEY, Schedule, open_schedule
 from schema.service_bodies import ServiceBodyConnection, matching_bodies
@@ -120,6 +121,12 @@ class Query(VolunteerQueries, graphene.ObjectType):
         description="What a person keeps; null: no schedule has this key, or it was deleted.",
         key=graphene.String(required=True, description=KEY),
         resolver=lambda _, info, key: open_schedule(info.context.read, key),
+    )
+    plan = graphene.Field(
+        Plan,
+        description="Dated meetings that meet a goal, e.g. 90 in 90 days; the same for the same list. Stores nothing.",
+        input=PlanInput(required=True, description="The goal, and what it must fit in with."),
+        resolver=lambda _, info, **asked: make_plan(info.context, asked["input"]),
     )
 
 

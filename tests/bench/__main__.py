@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import search
+from tests.bench import plans, search
 
-BENCHMARKS = {"search": search.main}
+BENCHMARKS = {"search": search.main, "plans": plans.main}
 
 
 def main(names: list[str]) -> None:

@@ -35,8 +35,8 @@ WITH_FIELDS = (GraphQLObjectType, GraphQLInterfaceType, GraphQLInputObjectType)
 DEFERRED = (
     "MeetingConnection.facets", "MeetingConnection.place", "MeetingFilter.text", "PlaceInput.named",
     "Schedule.searches", "Mutation.addSearch", "Mutation.removeSearch", "Query.changes", "Query.cost",
-    "Query.helplines", "Query.places", "Query.plan", "AvailabilityInput", "Change", "ChangeConnection", "Facet",
-    "Helpline", "MeetingFacets", "Place", "Plan", "PlanGap", "PlanInput", "QueryCost", "SavedSearch",
+    "Query.helplines", "Query.places", "Change", "ChangeConnection", "Facet",
+    "Helpline", "MeetingFacets", "Place", "QueryCost", "SavedSearch",
     "SavedSearchInput",
 )
 # fmt: on
