@@ -19,9 +19,19 @@ from starlette.routing import BaseRoute, Route
 
 from api import graphiql
 from api.graphql_answers import CORS, Answer, answer_to_error, answer_to_result, response_of
-from api.graphql_requests import GRAPHQL, JSON, Malformed, bearer_token, check_may_get, negotiated, read_request
+from api.graphql_requests import (
+    GRAPHQL,
+    JSON,
+    Malformed,
+    asks_nothing,
+    bearer_token,
+    check_may_get,
+    negotiated,
+    read_request,
+)
 from api.house import House
 from api.settings import Settings
+from api.trusted_documents import trusted_documents
 from api.volunteering import HouseWork
 from meetings.errors import NotAllowed
 from meetings.tokens import Token, token_hash
@@ -70,7 +80,7 @@ def graphql_routes(
         documents=settings.graphql_documents,
     )
     endpoint = Endpoint(
-        documents=Documents(build_schema(), limits),
+        documents=Documents(build_schema(), limits, trusted_documents(settings.graphql_trusted_documents)),
         threads=CapacityLimiter(settings.graphql_threads),
         volunteer_threads=CapacityLimiter(settings.volunteer_threads),
         body_bytes=settings.graphql_body_bytes,
@@ -120,7 +130,7 @@ async def respond(endpoint: Endpoint, request: HttpRequest) -> Response:
     if request.method == "OPTIONS":
         return Response(status_code=204, headers=_PREFLIGHT)
     accepts = request.headers.get("accept")
-    if request.method == "GET" and "query" not in request.query_params and graphiql.wants_page(accepts):
+    if request.method == "GET" and asks_nothing(request.query_params) and graphiql.wants_page(accepts):
         return graphiql.page()
     media = JSON
     try:

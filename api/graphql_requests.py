@@ -5,6 +5,7 @@ Nothing is looked up or executed here. https://graphql.github.io/graphql-over-ht
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request as HttpRequest
 
 from meetings.errors import InvalidQuery
+from schema.documents import sha256_of
 from schema.operations import Operation, Request
 
 JSON = "application/json"
@@ -20,7 +22,9 @@ GRAPHQL = "application/graphql-response+json"
 #: Preferred first among those that a client likes equally well.
 _OFFERED = (GRAPHQL, JSON)
 _RANGES = {"*/*": JSON, "application/*": JSON}
-_PARAMETERS = {"query": str, "operationName": str, "variables": dict, "extensions": dict}
+_PARAMETERS = {"query": str, "documentId": str, "operationName": str, "variables": dict, "extensions": dict}
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_MAX_ID = 200
 
 
 class Malformed(Exception):
@@ -110,17 +114,44 @@ async def read_body(request: HttpRequest, most: int) -> bytes:
 
 
 def request_from_parameters(parameters: Mapping[str, Any]) -> Request:
-    """A request of well-formed parameters; Malformed. Extensions are taken and not looked at."""
+    """A request of well-formed parameters; Malformed. Of extensions only `persistedQuery` is looked at."""
     for name, kind in _PARAMETERS.items():
         if not isinstance(parameters.get(name), kind | None):
             raise Malformed(400, f"`{name}` is {'a string' if kind is str else 'an object'}")
-    if not parameters.get("query"):
+    query, id = parameters.get("query") or None, _document_id(parameters)
+    if query is None and id is None:
         raise Malformed(400, "`query` is missing: it holds the GraphQL document")
+    if query is not None and id is not None and id != sha256_of(query):
+        raise Malformed(400, "provided sha does not match query")
     return Request(
-        query=parameters["query"],
+        query=query,
+        document_id=id,
         operation_name=parameters.get("operationName"),
         variables=parameters.get("variables"),
     )
+
+
+def _document_id(parameters: Mapping[str, Any]) -> str | None:
+    """The hash, or the operator's own id, of the document that is asked for; None: its text is sent."""
+    if id := parameters.get("documentId"):
+        algorithm, _, digest = id.partition(":")
+        if digest and not (algorithm == "sha256" and _SHA256.fullmatch(digest)):
+            raise Malformed(400, "`documentId` is `sha256:` and 64 hexadecimal digits, in small letters")
+        return str(digest or id)[:_MAX_ID]
+    persisted = (parameters.get("extensions") or {}).get("persistedQuery")
+    if persisted is None:
+        return None
+    if not isinstance(persisted, dict) or persisted.get("version") != 1:
+        raise Malformed(400, "`persistedQuery` is an object with `version` 1 and `sha256Hash`")
+    digest = persisted.get("sha256Hash")
+    if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
+        raise Malformed(400, "`sha256Hash` is 64 hexadecimal digits, in small letters")
+    return digest
+
+
+def asks_nothing(query: QueryParams) -> bool:
+    """Whether an address holds no GraphQL request at all."""
+    return not any(name in query for name in _PARAMETERS)
 
 
 def check_may_get(operation: Operation) -> None:

@@ -19,6 +19,7 @@ from multiprocessing.process import BaseProcess
 
 import uvicorn
 
+from api.app import create_app
 from api.clock import clock
 from api.house import open_database
 from api.importing import import_due
@@ -33,6 +34,8 @@ _RESTART_SECONDS = 1.0
 def serve(settings: Settings) -> None:
     """Serve until told to stop."""
     workers = settings.workers or os.cpu_count() or 1
+    # What is wrong with the settings is told here, once, and not by every worker again and again.
+    create_app(settings)
     with _beside(settings, run_builder, "index builder", _RESTART_SECONDS), _importer(settings):
         wait_for_index(settings)
         uvicorn.run(

@@ -98,6 +98,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("GRAPHQL_TOKENS", _some, "1000", "Longest document in tokens; validation takes time in their square."),
     Setting("GRAPHQL_COST", _some, "200000", "Most fields one operation may resolve: about a second's work."),
     Setting("GRAPHQL_DOCUMENTS", _some, "500", "Validated documents kept in memory, about 25 kB each."),
+    Setting(
+        "GRAPHQL_TRUSTED_DOCUMENTS", str, "", "A JSON file of documents: then no others are answered; empty: any are."
+    ),
     Setting("SCHEDULE_ENTRIES", _some, "200", "Meetings in one schedule; a feed of them is rendered in a moment."),
     Setting(
         "FEED_OFF_DAYS", _some, "30", "How long a feed that was turned off shows an empty calendar before it is gone."
@@ -153,6 +156,7 @@ class Settings:
     graphql_tokens: int
     graphql_cost: int
     graphql_documents: int
+    graphql_trusted_documents: str
     schedule_entries: int
     feed_off_days: int
     absent_percent: int

@@ -1,17 +1,20 @@
-"""From a document's text to a valid document: parse, limits, validation.
+"""From a document's text to a valid document: parse, limits, validation; and valid documents by their hashes.
 
-Valid documents are kept, because apps send the same few again and again. What fails is a `Refused`.
+Valid documents are kept, because apps send the same few again and again; a client may then send only the hash. Where
+an operator trusts no documents but those of a manifest, only they are answered. What fails is a `Refused`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, recommended_rules, specified_rules, validate
 
-from meetings.errors import MeetingsError, TooMuch
+from meetings.errors import InvalidQuery, MeetingsError, TooMuch
 from schema.errors import Refused, refusal, with_argument
 from schema.limits import Limits, Shape, check_shape
 
@@ -22,8 +25,9 @@ MAX_ERRORS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A valid document."""
+    """A valid document; `sha256` is its text's, in lower-case hex."""
 
+    sha256: str
     node: DocumentNode
     shape: Shape
 
@@ -44,26 +48,66 @@ def read_document(schema: GraphQLSchema, text: str, limits: Limits) -> Document:
         raise refusal(error) from error
     if errors := validate(schema, node, _RULES, max_errors=MAX_ERRORS):
         raise Refused([with_argument(node, error) for error in errors])
-    return Document(node=node, shape=shape)
+    return Document(sha256=sha256_of(text), node=node, shape=shape)
+
+
+def sha256_of(text: str) -> str:
+    """The hash by which a document is asked for."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Documents:
-    """Valid documents by their text, the least recently used forgotten first. Threads may share it."""
+    """Valid documents by the hash of their text, the least recently used forgotten first. Threads may share it.
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
+    `trusted`: documents by ids of the operator's own, and then no others are answered; InvalidQuery if one of
+    them is not valid.
+    """
+
+    def __init__(self, schema: GraphQLSchema, limits: Limits, trusted: Mapping[str, str] | None = None) -> None:
         self.schema, self.limits = schema, limits
         self._known: OrderedDict[str, Document] = OrderedDict()
         self._lock = threading.Lock()
+        self._trusted = None if trusted is None else _read_trusted(schema, trusted, limits)
 
     def get(self, text: str) -> Document:
         """The document of that text; Refused."""
-        with self._lock:
-            if document := self._known.get(text):
-                self._known.move_to_end(text)
-                return document
+        sha256 = sha256_of(text)
+        if document := self.known(sha256):
+            return document
+        if self._trusted is not None:
+            reason = "this server answers only documents that its operator has listed; this one is not among them"
+            raise refusal(InvalidQuery("query", reason))
         document = read_document(self.schema, text, self.limits)
         with self._lock:
-            self._known[text] = document
+            self._known[sha256] = document
             while len(self._known) > self.limits.documents:
                 self._known.popitem(last=False)
         return document
+
+    def known(self, id: str) -> Document | None:
+        """The valid document of that hash or, if trusted, of that id; None: it is not known, or not any more."""
+        if self._trusted is not None:
+            return self._trusted.get(id)
+        with self._lock:
+            document = self._known.get(id)
+            if document:
+                self._known.move_to_end(id)
+            return document
+
+    def asked(self, id: str) -> Document:
+        """The same; Refused with the code that tells a client to send the text."""
+        if document := self.known(id):
+            return document
+        # Message and code are what the clients of automatic persisted queries look for.
+        raise Refused([GraphQLError("PersistedQueryNotFound", extensions={"code": "PERSISTED_QUERY_NOT_FOUND"})])
+
+
+def _read_trusted(schema: GraphQLSchema, trusted: Mapping[str, str], limits: Limits) -> Mapping[str, Document]:
+    documents: dict[str, Document] = {}
+    for id, text in trusted.items():
+        try:
+            document = read_document(schema, text, limits)
+        except Refused as refused:
+            raise InvalidQuery(f"document {id}", str(refused)) from refused
+        documents[id] = documents[document.sha256] = document
+    return documents

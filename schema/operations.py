@@ -22,9 +22,10 @@ from schema.limits import operation_cost
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What a client sent."""
+    """What a client sent: a document's text or, with `query` None, the hash or id of one that is known."""
 
-    query: str
+    query: str | None = None
+    document_id: str | None = None
     operation_name: str | None = None
     variables: Mapping[str, Any] | None = None
 
@@ -46,7 +47,7 @@ class Operation:
 
 def prepare(documents: Documents, request: Request) -> Operation:
     """The operation that a request asks for, with its variables checked and its cost known; Refused."""
-    document = documents.get(request.query)
+    document = documents.asked(request.document_id or "") if request.query is None else documents.get(request.query)
     node = _operation(document.node, request.operation_name)
     if documents.schema.get_root_type(node.operation) is None:
         raise refusal(InvalidQuery("query", f"there is no {node.operation.value} here, only queries and mutations"))
