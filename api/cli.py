@@ -17,7 +17,7 @@ import typer
 from api import cli_export, cli_imports, cli_meetings, cli_sources, cli_tokens
 from api.clock import clock
 from api.house import open_database
-from api.importing import import_one
+from api.importing import import_one, prune_log
 from api.settings import BadSetting, current_settings
 from meetings.errors import InvalidQuery, MeetingsError, NotFound
 from meetings.source import Source
@@ -78,6 +78,7 @@ def migrate() -> None:
         documents = [orjson.loads((SEED / f"{name}.json").read_bytes()) for name in ("formats", "fellowships")]
         with database.write() as write:
             put_vocabulary(write, *documents)
+        prune_log(database)
     typer.echo("the database is up to date")
 
 

@@ -12,7 +12,7 @@ import typer
 
 from api.clock import clock
 from api.house import open_database
-from api.importing import import_due, import_one
+from api.importing import import_due, import_one, prune_log
 from api.settings import current_settings
 from importers.revert import revert_run
 from meetings.findings import Finding, Severity
@@ -53,6 +53,8 @@ def import_sources(
         for run in done:
             typer.echo(orjson.dumps(run_document(run)).decode() if as_json else run_text(run))
             worst = max(worst, EXIT_CODES.get(run.status, 0))
+        if due:
+            prune_log(database)
     raise typer.Exit(worst)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from meetings.errors import NotFound
 from meetings.outcome import Outcome, Refusal
 from meetings.source import ImportCounts, ImportRun, RunStatus
+from store.changes import KEPT
 from store.database import Database, Writer
 from store.imports import GOOD, get_run, record_run
 from store.reverts import mark_reverted, pause_after_revert, runs_after, undo_runs
@@ -16,8 +17,9 @@ def revert_run(database: Database, run_id: str, *, new_run_id: str, now: datetim
     """Undo one import, the newest first; a second time it answers the run of the first and changes nothing.
 
     What somebody edited since stays; meetings that the import added are withdrawn. Imports after it that found the
-    list as it left it are undone with it. Refused with UNKNOWN_RUN, NOTHING_TO_UNDO (it changed nothing, or is itself
-    an undoing) or NEWER_IMPORT (the message names the imports to undo first).
+    list as it left it are undone with it. Refused with UNKNOWN_RUN, NOTHING_TO_UNDO (it changed nothing, is itself an
+    undoing, or is so old that the log does not tell any more what it changed) or NEWER_IMPORT (the message names the
+    imports to undo first).
     """
     with database.write() as write:
         write.lock_changes()
@@ -29,6 +31,9 @@ def revert_run(database: Database, run_id: str, *, new_run_id: str, now: datetim
             return Outcome(run=get_run(write, run.reverted_by))
         if run.reverts is not None or run.status not in GOOD:
             return Outcome(refusal=Refusal.NOTHING_TO_UNDO, message=_why_nothing(run))
+        if run.started_at < now - KEPT:
+            message = f"{run.id} is older than {KEPT.days} days: what it changed is not kept any more"
+            return Outcome(refusal=Refusal.NOTHING_TO_UNDO, message=message)
         newer, same = runs_after(write, run)
         if newer:
             message = f"newer imports of {run.source_id} rest on this one; undo these first: {', '.join(newer)}"

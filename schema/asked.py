@@ -25,10 +25,10 @@ def asked_filter(
 ) -> search.MeetingFilter:
     """What a filter, the argument `path`, asks; `now` in whole minutes. `windowed`: it may have one. InvalidQuery."""
     wanted = read_filter(values, vocabulary=vocabulary, now=now, windowed=windowed, path=path)
-    return _with_ids_now(read, wanted)
+    return with_ids_now(read, wanted)
 
 
-def _with_ids_now(read: Reader, wanted: search.MeetingFilter) -> search.MeetingFilter:
+def with_ids_now(read: Reader, wanted: search.MeetingFilter) -> search.MeetingFilter:
     """The filter with the ids under which its meetings are shown now, which are all that the index knows."""
     excluded = wanted.exclude.ids
     if not wanted.ids and not excluded:

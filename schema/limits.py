@@ -34,7 +34,7 @@ from graphql import (
 )
 
 from meetings.errors import InvalidQuery, TooMuch
-from schema.paging import MAX_FIRST
+from schema.paging import MAX_FIRST, MAX_LISTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,4 +282,4 @@ def _asked(walk: _Walk, node: FieldNode, definition: GraphQLField, name: str) ->
         value = given.values
     count = len(value) if isinstance(value, list | tuple) else value
     # What is out of range is refused by the resolver, which says so in better words.
-    return min(max(count, 1), MAX_FIRST) if isinstance(count, int) and value is not Undefined else MAX_FIRST
+    return min(max(count, 1), MAX_LISTED) if isinstance(count, int) and value is not Undefined else MAX_FIRST

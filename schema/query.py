@@ -14,6 +14,7 @@ from meetings.listing import fold
 from meetings.vocabulary import Fellowship as KnownFellowship
 from meetings.vocabulary import Format as KnownFormat
 from schema.asked import asked_filter
+from schema.changes import ChangeConnection, page_of_changes
 from schema.context import Context
 from schema.enums import MeetingOrder
 from schema.fellowships import Fellowship, find_fellowships
@@ -23,7 +24,7 @@ from schema.inputs import MeetingFilter
 from schema.meetings import Meeting, MeetingConnection
 from schema.nodes import Node, find_node
 from schema.occurrences import Found, OccurrenceConnection
-from schema.paging import Slice, after_argument, checked_after, checked_first, cut, first_argument, many
+from schema.paging import MAX_LISTED, Slice, after_argument, checked_after, checked_first, cut, first_argument, many
 from schema.planning import Plan, PlanInput, make_plan
 from schema.scalars import DateTime
 from schema.schedules import KEY, Schedule, open_schedule
@@ -86,6 +87,21 @@ class Query(VolunteerQueries, graphene.ObjectType):
         description="Anything that has an id: a meeting, fellowship, service body or source.",
         id=graphene.ID(required=True, description="Its id as another answer told it, e.g. `fellowship:NA`."),
         resolver=lambda _, info, id: find_node(info.context, checked_text("id", id)),
+    )
+    changes = graphene.Field(
+        ChangeConnection,
+        description=(
+            "For apps that keep a copy: what changed since a cursor, in commit order, each meeting once and as it is "
+            "now; without a cursor all that match. What does not match (any more) is a tombstone, also if it never did."
+        ),
+        after=graphene.String(
+            description="The `endCursor` of the page before or of `/snapshot.jsonl`; after 90 days `CURSOR_EXPIRED`."
+        ),
+        first=first_argument(100, most=MAX_LISTED),
+        filter=MeetingFilter(
+            description="Of what meetings; of `time` only `byAppointment`, as the rest depends on now; no `nearest`."
+        ),
+        resolver=lambda _, info, **asked: page_of_changes(info.context, **asked),
     )
     fellowships = many(
         Fellowship,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from base64 import urlsafe_b64decode
 from binascii import b2a_base64
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import blake2b
@@ -66,17 +66,19 @@ def _plain(value: object) -> object:
 def cursors_of(asked: Asked, positions: Iterable[Position]) -> list[str]:
     """Opaque texts."""
     told = (asked.order, asked.question, asked.now, asked.window)
-    return [_sealed(orjson.dumps(told + position)) for position in positions]
+    return [sealed(told + position) for position in positions]
 
 
-def _sealed(body: bytes) -> str:
+def sealed(told: object) -> str:
+    """An opaque text that holds this JSON value; `opened` gives it back."""
+    body = orjson.dumps(told)
     text = b2a_base64(zlib.crc32(body).to_bytes(4, "big") + body, newline=False)
     return text.translate(_FOR_URLS, b"=").decode("ascii")
 
 
 def resume(cursor: str, asked: Asked) -> tuple[Asked, Position]:
     """The question as it was on the first page, and where to go on; `CursorExpired` says why not."""
-    order, question, now, window, *position = _opened(cursor)
+    order, question, now, window, *position = opened(cursor, _well_formed)
     if (order, question) != (asked.order, asked.question) or not _same_window(asked, now, window):
         raise CursorExpired("the cursor belongs to another question; ask again without it")
     if not asked.now - _LASTS <= now <= asked.now + _SKEW:
@@ -93,7 +95,8 @@ def _same_window(asked: Asked, now: int, window: list[int] | None) -> bool:
     return all(then in (end, end - asked.now + now) for then, end in ends)
 
 
-def _opened(cursor: str) -> list[Any]:
+def opened(cursor: str, well_formed: Callable[[object], bool]) -> list[Any]:
+    """What `sealed` was told, a list that is as it should be; CursorExpired."""
     damaged = CursorExpired("the cursor is damaged; give endCursor as it was, or ask again without it")
     if len(cursor) > _LONGEST or not cursor.isascii():
         raise damaged
@@ -102,7 +105,7 @@ def _opened(cursor: str) -> list[Any]:
         told = orjson.loads(raw[4:])
     except ValueError as error:
         raise damaged from error
-    if zlib.crc32(raw[4:]).to_bytes(4, "big") != raw[:4] or not _well_formed(told):
+    if zlib.crc32(raw[4:]).to_bytes(4, "big") != raw[:4] or not well_formed(told):
         raise damaged
     return list(told)
 

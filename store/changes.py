@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
-from sqlalchemy import Row, RowMapping, Select, func, insert, select
+from sqlalchemy import Row, RowMapping, Select, delete, exists, func, insert, select
 
 from store.columns import Code
 from store.database import Reader, Writer
@@ -23,6 +23,12 @@ T = TypeVar("T")
 _WORKED_OUT = frozenset({"shown_as", "shown_why"})
 #: SQLite takes 32,766 parameters a statement, PostgreSQL 65,535; smaller chunks are no slower.
 CHUNK = 500
+#: How long whoever keeps a copy may stay away and go on from where it was.
+KEPT = timedelta(days=90)
+#: What is taken out of the log may be needed by a cursor that is being looked at, on a clock that is a little slow.
+_GRACE = timedelta(days=1)
+#: Entries taken out in one transaction: writers wait for it.
+_PRUNED = 5_000
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -63,6 +69,57 @@ def changed_meetings(read: Reader, after: int) -> tuple[tuple[str, ...], int]:
         select(changes.c.meeting_id, func.max(changes.c.number)).where(changes.c.number > after).group_by("meeting_id")
     ).all()
     return tuple(sorted(row[0] for row in rows)), max((row[1] for row in rows), default=after)
+
+
+class Entry(NamedTuple):
+    """One entry of the log, without what the meeting was before."""
+
+    number: int
+    meeting_id: str
+    at: datetime
+
+
+def latest_entries(read: Reader, *, after: int, until: int, first: int) -> list[Entry]:
+    """The newest entry of each meeting in (after, until], in commit order; `first` of them at most."""
+    newer = changes.alias("newer")
+    superseded = exists().where(
+        newer.c.meeting_id == changes.c.meeting_id, newer.c.number > changes.c.number, newer.c.number <= until
+    )
+    latest = select(changes.c.number, changes.c.meeting_id, changes.c.at).where(
+        changes.c.number > after, changes.c.number <= until, ~superseded
+    )
+    return [Entry(*row) for row in read.connection.execute(latest.order_by(changes.c.number).limit(first))]
+
+
+def added_after(read: Reader, ids: Iterable[str], number: int) -> set[str]:
+    """Those of these meetings that came after that entry."""
+    found: set[str] = set()
+    for chunk in chunks(ids):
+        added = select(changes.c.meeting_id).where(
+            changes.c.meeting_id.in_(chunk), changes.c.number > number, changes.c.before.is_(None)
+        )
+        found.update(read.connection.scalars(added))
+    return found
+
+
+def outdated_entries(read: Reader, *, now: datetime) -> list[int]:
+    """The numbers of entries that no cursor needs any more, some thousands of them; none: there are no more.
+
+    The first of each meeting stays, which tells its age, and so does the newest of all, from which numbers count on.
+    """
+    older = changes.alias("older")
+    outdated = select(changes.c.number).where(
+        changes.c.at < now - KEPT - _GRACE,
+        changes.c.number < last_change(read),
+        exists().where(older.c.meeting_id == changes.c.meeting_id, older.c.number < changes.c.number),
+    )
+    return list(read.connection.scalars(outdated.order_by(changes.c.number).limit(_PRUNED)))
+
+
+def drop_entries(write: Writer, numbers: Iterable[int]) -> None:
+    """Take these entries out of the log; nobody but who undoes imports could miss them."""
+    for chunk in chunks(numbers):
+        write.connection.execute(delete(changes).where(changes.c.number.in_(chunk)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

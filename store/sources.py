@@ -14,6 +14,7 @@ from meetings.source import Source, Validators
 from store.changes import record_changes
 from store.database import Reader, Writer
 from store.linking import follow_links
+from store.meetings import linked_ids
 from store.tables import meetings, sources
 
 _SETTINGS = (
@@ -38,7 +39,11 @@ _COLUMNS = tuple(name for name in Source.__dataclass_fields__ if name in sources
 
 
 def put_source(write: Writer, source: Source) -> None:
-    """Add a source, or change the one of that id: its settings change, its history and its age stay."""
+    """Add a source, or change the one of that id: its settings change, its history and its age stay.
+
+    Another language is a change, at `added_at`, of all its meetings that tell none of their own.
+    """
+    _change_language(write, source)
     values = {name: getattr(source, name) for name in _SETTINGS}
     insert = insert_sqlite if write.connection.dialect.name == "sqlite" else insert_postgresql
     statement = insert(sources).values(id=source.id, paused=False, removed=False, added_at=source.added_at, **values)
@@ -53,6 +58,18 @@ def put_source(write: Writer, source: Source) -> None:
                 "removed": False,
             },
         )
+    )
+
+
+def _change_language(write: Writer, source: Source) -> None:
+    known = write.connection.execute(select(sources.c.language).where(sources.c.id == source.id)).one_or_none()
+    if known is None or known.language == source.language:
+        return
+    told = (meetings.c.source_id == source.id) & (meetings.c.languages == ())
+    ids = write.connection.scalars(select(meetings.c.id).where(told).order_by(meetings.c.number)).all()
+    record_changes(write, linked_ids(write, ids), run_id=None, now=source.added_at)
+    write.connection.execute(
+        update(meetings).where(told).values(revision=meetings.c.revision + 1, updated_at=source.added_at)
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 
 from meetings.errors import InvalidQuery
 from meetings.suspension import MAX_SUSPENSION, NOTE_LENGTH, Suspension, today_at
 from store.changes import chunks, record_changes
-from store.database import Writer
+from store.database import Reader, Writer
 from store.meetings import linked_ids
 from store.tables import meetings
 
@@ -42,6 +42,17 @@ def suspend_meetings(
             _put(write, [id for id in changing if target[id] == values], values, now)
         changed += changing
     return tuple(id for id in dict.fromkeys(ids) if id in set(changed))
+
+
+def turning_suspensions(read: Reader, first: date, last: date) -> list[str]:
+    """The ids, as shown, of meetings whose suspension begins or ends on one of these days."""
+    c = meetings.c
+    turning = select(func.coalesce(c.shown_as, c.id)).where(
+        # The index is by this one, and those who are suspended are few.
+        c.suspended_from <= last,
+        or_(c.suspended_from >= first, c.suspended_until.between(first, last)),
+    )
+    return sorted(set(read.connection.scalars(turning)))
 
 
 _Columns = tuple[date | None, date | None, str | None]

@@ -139,7 +139,7 @@ meetings = Table(
     Column("shown_as", Text, index=True),
     Column("shown_why", Text),
     # A person's word that it does not meet from one day to another, inclusive; imports keep it.
-    Column("suspended_from", Day),
+    Column("suspended_from", Day, index=True),
     Column("suspended_until", Day),
     Column("suspended_note", Text),
     # Reports of distinct people raise a flag; they hide nothing.

@@ -34,8 +34,8 @@ WITH_FIELDS = (GraphQLObjectType, GraphQLInterfaceType, GraphQLInputObjectType)
 # fmt: off
 DEFERRED = (
     "MeetingConnection.facets", "MeetingConnection.place", "MeetingFilter.text", "PlaceInput.named",
-    "Schedule.searches", "Mutation.addSearch", "Mutation.removeSearch", "Query.changes", "Query.cost",
-    "Query.helplines", "Query.places", "Change", "ChangeConnection", "Facet",
+    "Schedule.searches", "Mutation.addSearch", "Mutation.removeSearch", "Query.cost",
+    "Query.helplines", "Query.places", "Facet",
     "Helpline", "MeetingFacets", "Place", "QueryCost", "SavedSearch",
     "SavedSearchInput",
 )

@@ -1,0 +1,462 @@
+"""An app that keeps a copy by `changes` has what it would be shown, whatever happens and whenever it asks."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from graphql import GraphQLSchema
+
+from meetings.listing import ListedBody, Listing, service_body_id
+from meetings.model import VenueType
+from meetings.source import ImportPlan
+from store.changes import drop_entries, outdated_entries
+from store.database import Database
+from store.sources import put_source, remove_source
+from store.suspensions import suspend_meetings
+from store.vocabulary import get_vocabulary
+from tests.builders import NOW, a_listing, a_recurrence, a_source, a_venue
+from tests.schema.conftest import House, id_of, placed
+
+CHANGES = """
+query($after: String, $first: Int, $filter: MeetingFilter) {
+  changes(after: $after, first: $first, filter: $filter) {
+    nodes { id at cursor meeting { id name status updatedAt listings { sourceKey } languages } }
+    pageInfo { hasNextPage endCursor startCursor hasPreviousPage }
+  }
+}"""
+ALL = """
+query($filter: MeetingFilter) {
+  meetings(filter: $filter, first: 100, orderBy: NAME) {
+    totalCount nodes { id name status updatedAt listings { sourceKey } languages }
+  }
+}"""
+
+
+@dataclass(slots=True)
+class Copy:
+    """What an app keeps of a filter, and how far it has come."""
+
+    house: House
+    filter: dict[str, Any] | None = None
+    held: dict[str, Any] = field(default_factory=dict)
+    after: str | None = None
+
+    def turns_page(self, first: int = 500) -> dict[str, Any]:
+        """One request; whether more follows."""
+        asked = {"after": self.after, "first": first, "filter": self.filter}
+        page: dict[str, Any] = self.house.data(CHANGES, **asked)["changes"]
+        for node in page["nodes"]:
+            self.held.pop(node["id"], None)
+            if node["meeting"] is not None:
+                assert node["meeting"]["id"] == node["id"]
+                self.held[node["id"]] = node["meeting"]
+        self.after = page["pageInfo"]["endCursor"]
+        return page
+
+    def catches_up(self, first: int = 500) -> list[dict[str, Any]]:
+        """All there is now."""
+        nodes = []
+        while True:
+            page = self.turns_page(first)
+            nodes += page["nodes"]
+            if not page["pageInfo"]["hasNextPage"]:
+                return nodes
+
+    def is_right(self) -> None:
+        """Equal to the whole list."""
+        found = self.house.data(ALL, filter=self.filter)["meetings"]
+        assert found["totalCount"] == len(found["nodes"])
+        assert self.held == {node["id"]: node for node in found["nodes"]}
+
+
+def numbered(key: int, **changes: Any) -> Listing:
+    """A listing far from all others."""
+    return a_listing(record_key=str(key), venue=a_venue(latitude=10.0 + key, street=f"{key} Lane"), **changes)
+
+
+@pytest.fixture
+def three(house: House) -> House:
+    house.lists(*(numbered(key, name=f"Group {key}") for key in (1, 2, 3)))
+    return house
+
+
+def changed(house: House, *listings: Listing) -> None:
+    house.now += timedelta(minutes=1)
+    house.carries_out(ImportPlan(source_id="lantern", changed=tuple(map(placed, listings))))
+    house.builds_index()
+
+
+def withdrawn(house: House, *keys: str) -> None:
+    house.now += timedelta(minutes=1)
+    house.carries_out(ImportPlan(source_id="lantern", withdrawn=tuple(map(id_of, keys))))
+    house.builds_index()
+
+
+def pruned(house: House) -> int:
+    """How many entries were taken out of the log."""
+    with house.database.read() as read:
+        numbers = outdated_entries(read, now=house.now)
+    with house.database.write() as write:
+        drop_entries(write, numbers)
+    return len(numbers)
+
+
+def test_without_a_cursor_all_that_match_come_page_by_page(three: House) -> None:
+    copy = Copy(three)
+    nodes = copy.catches_up(first=2)
+    assert sorted(node["id"] for node in nodes) == sorted(map(id_of, "123"))
+    copy.is_right()
+
+
+def test_a_change_comes_once_and_as_it_is_now(three: House) -> None:
+    copy = Copy(three)
+    copy.catches_up()
+    changed(three, numbered(1, name="Once"))
+    changed(three, numbered(2, name="Between"))
+    changed(three, numbered(1, name="Twice"))
+    nodes = copy.catches_up()
+    assert [node["meeting"]["name"] for node in nodes] == ["Between", "Twice"]
+    assert nodes[1]["at"].startswith(three.now.strftime("%Y-%m-%dT%H:%M"))
+
+
+def test_what_is_withdrawn_comes_as_a_tombstone(three: House) -> None:
+    copy = Copy(three)
+    copy.catches_up()
+    withdrawn(three, "2")
+    (node,) = copy.catches_up()
+    assert (node["id"], node["meeting"]) == (id_of("2"), None)
+
+
+def test_what_leaves_a_filter_comes_as_a_tombstone(three: House) -> None:
+    copy = Copy(three, {"place": {"near": {"latitude": 11, "longitude": -74.006}, "radiusKm": 10}})
+    assert len(copy.catches_up()) == 1
+    changed(three, a_listing(record_key="1", venue=a_venue(latitude=50.0)))
+    assert [node["meeting"] for node in copy.catches_up()] == [None]
+
+
+def test_what_came_later_and_never_matched_does_not_come(three: House) -> None:
+    copy = Copy(three, {"venueTypes": ["VIRTUAL"]})
+    copy.catches_up()
+    three.lists(numbered(8))
+    assert copy.catches_up() == []
+
+
+def test_an_empty_page_tells_where_to_go_on(three: House) -> None:
+    copy = Copy(three)
+    copy.catches_up()
+    page = copy.turns_page()
+    assert (page["nodes"], page["pageInfo"]["hasNextPage"]) == ([], False)
+    changed(three, numbered(3, name="Later"))
+    assert [node["meeting"]["name"] for node in copy.catches_up()] == ["Later"]
+
+
+def test_what_changes_during_the_first_load_comes_again_afterwards(three: House) -> None:
+    copy = Copy(three)
+    (first,) = copy.turns_page(first=1)["nodes"]
+    key = next(key for key in (1, 2, 3) if id_of(str(key)) == first["id"])
+    changed(three, numbered(key, name="Meanwhile"))
+    copy.catches_up(first=1)
+    assert copy.held[first["id"]]["name"] == "Meanwhile"
+    copy.is_right()
+
+
+def test_one_may_go_on_from_any_change(three: House) -> None:
+    copy = Copy(three)
+    copy.catches_up()
+    for key in (1, 2, 3):
+        changed(three, numbered(key, name="New"))
+    page = copy.turns_page()
+    copy.after = page["nodes"][0]["cursor"]
+    assert [node["id"] for node in copy.catches_up()] == [id_of("2"), id_of("3")]
+
+
+def test_a_meeting_seen_again_is_no_change(three: House) -> None:
+    copy = Copy(three)
+    copy.catches_up()
+    three.now += timedelta(hours=12)
+    three.carries_out(ImportPlan(source_id="lantern", unchanged=tuple(map(id_of, "123"))))
+    three.builds_index()
+    assert copy.catches_up() == []
+
+
+def test_two_listings_that_become_one_leave_one(three: House) -> None:
+    with three.database.write() as write:
+        put_source(write, a_source(id="harbour", added_at=NOW + timedelta(hours=1)))
+    three.lists(numbered(9), source="harbour")
+    copy = Copy(three)
+    copy.catches_up()
+    assert len(copy.held) == 4
+    three.carries_out(
+        ImportPlan(
+            source_id="harbour",
+            changed=(placed(a_listing(record_key="9", name="Group 1", venue=numbered(1).venue), "harbour"),),
+        )
+    )
+    three.builds_index()
+    copy.catches_up()
+    assert id_of("9", "harbour") not in copy.held
+    copy.is_right()
+
+
+def test_a_suspension_is_told_on_the_day_it_begins_and_after_it_ends(three: House) -> None:
+    copy = Copy(three)
+    copy.catches_up()
+    first = three.now.date() + timedelta(days=10)
+    with three.database.write() as write:
+        suspend_meetings(write, [id_of("1")], first=first, last=first + timedelta(days=20), note=None, now=three.now)
+    three.builds_index()
+    copy.catches_up()
+    for days, there in ((9, 3), (3, 2), (19, 3)):
+        three.now += timedelta(days=days)
+        three.builds_index()
+        copy.catches_up(first=1)
+        assert len(copy.held) == there
+        copy.is_right()
+
+
+def test_a_copy_may_be_away_for_90_days(three: House) -> None:
+    copy = Copy(three)
+    copy.catches_up()
+    changed(three, numbered(1, name="Long ago"))
+    three.now = NOW + timedelta(days=90)
+    assert pruned(three) == 0
+    three.builds_index()
+    copy.catches_up()
+    copy.is_right()
+
+
+def test_after_that_it_starts_afresh(three: House) -> None:
+    copy = Copy(three)
+    copy.catches_up()
+    three.now += timedelta(days=90, minutes=1)
+    three.builds_index()
+    error = three.error(CHANGES, after=copy.after)
+    assert error["extensions"]["code"] == "CURSOR_EXPIRED"
+    assert "start afresh" in error["message"]
+
+
+def test_what_no_cursor_needs_is_taken_out_of_the_log(three: House) -> None:
+    for name in ("One", "Two", "Three"):
+        changed(three, numbered(1, name=name))
+    three.now += timedelta(days=92)
+    changed(three, numbered(1, name="Now"))
+    copy = Copy(three)
+    copy.catches_up()
+    assert pruned(three) == 3
+    assert pruned(three) == 0
+    changed(three, numbered(2, name="Afterwards"))
+    assert [node["meeting"]["name"] for node in copy.catches_up()] == ["Afterwards"]
+    copy.is_right()
+
+
+def test_a_cursor_of_another_filter_is_refused(three: House) -> None:
+    copy = Copy(three)
+    copy.catches_up()
+    error = three.error(CHANGES, after=copy.after, filter={"venueTypes": ["VIRTUAL"]})
+    assert error["extensions"]["code"] == "CURSOR_EXPIRED"
+
+
+@pytest.mark.parametrize("after", ["", "x", "bm9uZQ", "x" * 3000])
+def test_what_is_no_cursor_is_refused(three: House, after: str) -> None:
+    assert three.error(CHANGES, after=after)["extensions"]["code"] == "CURSOR_EXPIRED"
+
+
+def test_a_cursor_of_pages_of_meetings_is_refused(three: House) -> None:
+    page = three.data("{ meetings(first: 1) { pageInfo { endCursor } } }")["meetings"]["pageInfo"]
+    assert three.error(CHANGES, after=page["endCursor"])["extensions"]["code"] == "CURSOR_EXPIRED"
+
+
+def test_when_service_bodies_are_put_elsewhere_a_filter_by_them_starts_afresh(house: House) -> None:
+    bodies = [ListedBody(key=key, name=key, kind="AREA", parent=None, url=None, helpline=None) for key in "ab"]
+    house.lists(numbered(1, service_body="b"), bodies=bodies)
+    copy = Copy(house, {"serviceBodies": [service_body_id("lantern", "a")]})
+    assert copy.catches_up() == []
+    below = ListedBody(key="b", name="b", kind="AREA", parent="a", url=None, helpline=None)
+    house.carries_out(ImportPlan(source_id="lantern", service_bodies=(bodies[0], below)))
+    house.builds_index()
+    error = house.error(CHANGES, after=copy.after, filter=copy.filter)
+    assert error["extensions"]["code"] == "CURSOR_EXPIRED"
+
+
+def test_a_source_that_gets_another_language_changes_its_meetings(three: House) -> None:
+    copy = Copy(three, {"languages": ["pt"]})
+    assert copy.catches_up() == []
+    with three.database.write() as write:
+        put_source(write, a_source(language="pt-BR", added_at=three.now))
+    three.builds_index()
+    copy.catches_up()
+    assert len(copy.held) == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "argument"),
+    [
+        ({"time": {"within": "PT1H"}}, "filter.time.within"),
+        ({"time": {"from": "2026-12-01T00:00:00Z"}}, "filter.time.from"),
+        ({"time": {"inProgress": True}}, "filter.time.inProgress"),
+        ({"time": {"days": ["MONDAY"]}}, "filter.time.days"),
+        ({"time": {"startsFrom": "18:00"}}, "filter.time.startsFrom"),
+        ({"exclude": {"days": ["MONDAY"]}}, "filter.exclude.days"),
+        ({"place": {"near": {"latitude": 1, "longitude": 1}, "nearest": 3}}, "filter.place.nearest"),
+    ],
+)
+def test_what_depends_on_now_or_on_others_is_refused(three: House, given: dict[str, Any], argument: str) -> None:
+    error = three.error(CHANGES, filter=given)
+    assert error["extensions"]["code"] == "BAD_INPUT"
+    assert error["message"].startswith(argument + ":")
+
+
+def test_up_to_500_come_at_once(three: House) -> None:
+    assert len(three.data(CHANGES, first=500)["changes"]["nodes"]) == 3
+    assert three.error(CHANGES, first=501)["message"].startswith("first:")
+
+
+# --- Whatever happens ---------------------------------------------------------------------------
+
+KEYS = range(1, 13)
+SOURCES = ("lantern", "harbour")
+
+
+@dataclass(slots=True)
+class Life:
+    """A list to which anything happens. Two sources, which list some of the same meetings."""
+
+    house: House
+    random: Random
+    shown: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    def listing(self, key: int) -> Listing:
+        """At one of a few places, so that it is the same as another source's at times."""
+        random, place = self.random, self.random.choice([key, key % 4])
+        return a_listing(
+            record_key=str(key),
+            name=random.choice(["First Light", "Harbour Lights", "Áurea"]),
+            recurrence=None if random.random() < 0.1 else a_recurrence(),
+            venue=a_venue(latitude=10.0 + place, street=f"{place} Lane"),
+            venue_type=random.choice([VenueType.IN_PERSON, VenueType.IN_PERSON, VenueType.HYBRID]),
+            languages=random.choice([(), ("pt",)]),
+            formats=random.choice([(), ("OPEN",), ("WOMEN",)]),
+        )
+
+    def imports(self) -> None:
+        random, source = self.random, self.random.choice(SOURCES)
+        keys = random.sample(KEYS, random.randint(1, 4))
+        known = [key for key in keys if (source, key) in self.shown]
+        gone = [key for key in known if random.random() < 0.3]
+        self.house.carries_out(
+            ImportPlan(
+                source_id=source,
+                added=tuple(placed(self.listing(key), source) for key in keys if key not in known),
+                changed=tuple(placed(self.listing(key), source) for key in known if key not in gone),
+                withdrawn=tuple(id_of(str(key), source) for key in gone),
+            )
+        )
+        self.shown |= dict.fromkeys(((source, key) for key in keys), "")
+
+    def _some_id(self) -> str:
+        source, key = self.random.choice(sorted(self.shown)) if self.shown else ("lantern", 1)
+        return id_of(str(key), source)
+
+    def suspends(self) -> None:
+        first = self.house.now.date() + timedelta(days=self.random.randint(-1, 6))
+        last = self.random.choice([None, first + timedelta(days=self.random.randint(0, 9))])
+        with self.house.database.write() as write:
+            suspend_meetings(write, [self._some_id()], first=first, last=last, note=None, now=self.house.now)
+
+    def reports(self) -> None:
+        self.house.reporters = 5
+        query = "mutation($id: ID!) { reportMeeting(meetingId: $id, kind: NOT_MEETING) { accepted } }"
+        self.house.ask(query, id=self._some_id())
+
+    def waits(self) -> None:
+        self.house.now += timedelta(hours=self.random.choice([1, 9, 30, 80]))
+
+    def loses_a_source(self) -> None:
+        if self.random.random() < 0.2:
+            with self.house.database.write() as write:
+                remove_source(write, "harbour", now=self.house.now)
+                put_source(write, a_source(id="harbour", added_at=NOW + timedelta(hours=1)))
+
+    def indexes(self) -> None:
+        self.house.builds_index()
+
+
+def a_filter(random: Random) -> dict[str, Any] | None:
+    """Any of those that do not depend on now."""
+    parts: list[dict[str, Any]] = [
+        {"venueTypes": ["HYBRID"]},
+        {"formats": {"none": ["WOMEN"]}},
+        {"languages": ["pt"]},
+        {"sources": ["harbour"]},
+        {"exclude": {"sources": ["harbour"]}},
+        {"statuses": ["ACTIVE", "SUSPENDED"]},
+        {"statuses": ["UNCONFIRMED"]},
+        {"place": {"near": {"latitude": 12, "longitude": -74}, "radiusKm": 200, "orOnline": random.random() < 0.5}},
+        {"place": {"box": {"south": 11, "north": 14.5, "west": -80, "east": -70}}},
+        {"time": {"byAppointment": True}},
+        {"ids": [id_of(str(key), source) for key in (1, 2, 3, 4, 5) for source in SOURCES]},
+        {"exclude": {"ids": [id_of("1"), id_of("1", "harbour")]}},
+        {"concerns": ["DRUGS"]},
+    ]
+    chosen = random.sample(parts, random.choice([0, 1, 1, 2]))
+    return {name: value for part in chosen for name, value in part.items()} or None
+
+
+@pytest.fixture
+def new_house(
+    house: House, seeded: bytes, tmp_path: Path, graphql_schema: GraphQLSchema
+) -> Iterator[Callable[[int], House]]:
+    """Houses, each with a list of its own."""
+    databases = []
+
+    def new(number: int) -> House:
+        path = tmp_path / f"{number}.sqlite"
+        path.write_bytes(seeded)
+        databases.append(Database(f"sqlite:///{path}"))
+        with databases[-1].read() as read:
+            vocabulary = get_vocabulary(read)
+        return House(
+            database=databases[-1], schema=graphql_schema, vocabulary=vocabulary, folder=tmp_path / f"index {number}"
+        )
+
+    yield new
+    for database in databases:
+        database.close()
+
+
+def any_life(house: House, seed: int, steps: int = 30) -> None:
+    """Anything happens, several copies look at it now and then, and in the end each has what it would be shown."""
+    random = Random(seed)
+    life = Life(house, random)
+    with house.database.write() as write:
+        put_source(write, a_source(id="harbour", added_at=NOW + timedelta(hours=1)))
+    life.imports()
+    life.indexes()
+    copies = [Copy(house, a_filter(random)) for _ in range(4)]
+    doings = [life.imports] * 4 + [life.suspends, life.reports, life.waits, life.loses_a_source] + [life.indexes] * 4
+    for _ in range(steps):
+        random.choice(doings)()
+        for copy in copies:
+            if random.random() < 0.4:
+                copy.turns_page(first=random.randint(1, 6))
+    # Suspensions are judged by days of UTC, and shown by those of the place: at noon both are of one mind.
+    house.now = (house.now + timedelta(days=3)).replace(hour=12)
+    life.indexes()
+    for copy in copies:
+        copy.catches_up(first=random.randint(1, 20))
+        copy.is_right()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_copy_is_right_whatever_happens(new_house: Callable[[int], House], seed: int) -> None:
+    any_life(new_house(seed), seed)
+
+
+@pytest.mark.long
+def test_a_thousand_copies_are_right_whatever_happens(new_house: Callable[[int], House]) -> None:
+    for seed in range(100, 350):
+        any_life(new_house(seed), seed)
