@@ -20,24 +20,34 @@ class Strings:
 
 def texts_at(strings: Strings, ranks: Ints | Longs) -> list[str]:
     """The texts of these ranks."""
-    ends = strings.ends.take(ranks)
-    starts = np.where(ranks > 0, strings.ends.take(ranks - 1, mode="clip"), 0)
-    block = strings.block
+    return texts_between(strings.block, strings.ends, ranks)
+
+
+def texts_between(block: Bytes, all_ends: Ints, places: Ints | Longs) -> list[str]:
+    """The texts at these places of a block."""
+    ends = all_ends.take(places)
+    starts = np.where(places > 0, all_ends.take(places - 1, mode="clip"), 0)
     spans = zip(starts.tolist(), ends.tolist(), strict=True)
     return [block[start:end].tobytes().decode("utf-8", "surrogatepass") for start, end in spans]
 
 
 def rank_of(strings: Strings, text: str) -> tuple[int, bool]:
     """Where the text stands or would stand, and whether it is there."""
-    wanted = _encoded(text)
-    low, high = 0, len(strings.codes)
+    wanted = encoded(text)
+    place = place_among(strings.block, strings.ends, wanted)
+    return place, bytes_at(strings.block, strings.ends, place) == wanted
+
+
+def place_among(block: Bytes, ends: Ints, wanted: bytes, low: int = 0) -> int:
+    """How many texts of a sorted block come before this one; at least `low` do."""
+    high = len(ends)
     while low < high:
         middle = (low + high) // 2
-        if _bytes_at(strings, middle) < wanted:
+        if _bytes_at(block, ends, middle) < wanted:
             low = middle + 1
         else:
             high = middle
-    return low, low < len(strings.codes) and _bytes_at(strings, low) == wanted
+    return low
 
 
 def code_of(strings: Strings, text: str) -> int | None:
@@ -46,12 +56,18 @@ def code_of(strings: Strings, text: str) -> int | None:
     return int(strings.codes[rank]) if known else None
 
 
-def _bytes_at(strings: Strings, rank: int) -> bytes:
-    start = strings.ends[rank - 1] if rank else 0
-    return strings.block[start : strings.ends[rank]].tobytes()
+def bytes_at(block: Bytes, ends: Ints, place: int) -> bytes | None:
+    """The text at a place of a block, encoded; None: beyond the last."""
+    return _bytes_at(block, ends, place) if place < len(ends) else None
 
 
-def _encoded(text: str) -> bytes:
+def _bytes_at(block: Bytes, ends: Ints, place: int) -> bytes:
+    start = ends[place - 1] if place else 0
+    return block[start : ends[place]].tobytes()
+
+
+def encoded(text: str) -> bytes:
+    """Bytes whose order is that of the letters; a lone surrogate is no error."""
     return text.encode("utf-8", "surrogatepass")
 
 
@@ -72,7 +88,7 @@ class TextCodes:
         if known is not None:
             return known
         code = self._codes[text] = len(self._codes)
-        self._sorted.append((_encoded(text), code))
+        self._sorted.append((encoded(text), code))
         self._strings = None
         return code
 
