@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from api import calendar_feeds, desk, errors, graphql_http, health, meeting_files
 from api.clock import clock
+from api.compression import Compressed
 from api.house import House, open_house
 from api.settings import Settings, current_settings
 from meetings.errors import MeetingsError
@@ -49,7 +50,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock) -> St
             MeetingsError: errors.meetings_error,
             HTTPException: errors.http_error,
         },
-        middleware=[Middleware(errors.Masked)],
+        middleware=[Middleware(errors.Masked), Middleware(Compressed)],
         lifespan=lifespan,
     )
 

@@ -16,6 +16,8 @@ from schema.errors import Refused, refusal
 from schema.operations import answer_of, refused_answer
 
 CORS = {"Access-Control-Allow-Origin": "*"}
+#: Of answers that may hold a secret: not kept, and not compressed on the way, for a length tells of what is in it.
+SECRET = {"Cache-Control": "no-store, no-transform"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

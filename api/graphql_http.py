@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import ClientDisconnect
@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api import graphiql
-from api.graphql_answers import CORS, Answer, answer_to_error, answer_to_result, response_of
+from api.graphql_answers import CORS, SECRET, Answer, answer_to_error, answer_to_result, response_of
 from api.graphql_requests import (
     GRAPHQL,
     JSON,
@@ -153,7 +153,10 @@ async def answered(endpoint: Endpoint, request: HttpRequest) -> Answer:
     if request.method == "GET":
         check_may_get(operation)
     threads = endpoint.volunteer_threads if viewer else endpoint.threads
-    return await to_thread.run_sync(_worked_out, endpoint, request, operation, viewer, limiter=threads)
+    answer = await to_thread.run_sync(_worked_out, endpoint, request, operation, viewer, limiter=threads)
+    # What is changed or kept by a person may tell a key or a feed's address.
+    secret = not operation.is_query or operation.document.shape.takes_key
+    return replace(answer, headers={**answer.headers, **SECRET}) if secret else answer
 
 
 def _worked_out(endpoint: Endpoint, request: HttpRequest, operation: Operation, viewer: Token | None) -> Answer:

@@ -13,6 +13,7 @@ import orjson
 from starlette.datastructures import QueryParams
 from starlette.requests import Request as HttpRequest
 
+from api.negotiation import accepted
 from meetings.errors import InvalidQuery
 from schema.documents import sha256_of
 from schema.operations import Operation, Request
@@ -54,16 +55,6 @@ def negotiated(accepts: str | None) -> str:
     if not liked.get(best):
         raise Malformed(406, f"answers come as {JSON} or {GRAPHQL}")
     return best
-
-
-def accepted(header: str) -> list[tuple[str, float]]:
-    """The media types of an Accept header with their qualities; what cannot be read counts nothing."""
-    found = []
-    for item in header.lower().split(","):
-        media, *parameters = (part.strip() for part in item.split(";"))
-        quality = next((part[2:] for part in parameters if part.startswith("q=")), "1")
-        found.append((media, float(quality) if quality.replace(".", "", 1).isdecimal() else 0.0))
-    return found
 
 
 async def read_request(request: HttpRequest, most: int) -> Request:

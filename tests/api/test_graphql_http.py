@@ -130,6 +130,14 @@ async def test_a_mutation_by_get_is_refused_with_the_method_that_is_right(client
     assert (response.status_code, response.headers["allow"]) == (405, "POST")
 
 
+async def test_what_may_hold_a_key_is_neither_kept_nor_compressed(client: httpx2.AsyncClient) -> None:
+    by_key = "query ($key: String!, $ask: Boolean = false) { schedule(key: $key) @include(if: $ask) { id } }"
+    for query, variables in (("mutation { __typename }", {}), (by_key, {"key": SECRET})):
+        response = await post(client, query, variables=variables)
+        assert response.headers["cache-control"] == "no-store, no-transform"
+    assert (await post(client, TYPENAME)).headers["cache-control"] == "no-store"
+
+
 async def test_a_key_in_an_address_is_refused(client: httpx2.AsyncClient) -> None:
     query = "query ($key: String!) { schedule(key: $key) { id } }"
     variables = orjson.dumps({"key": SECRET}).decode()
