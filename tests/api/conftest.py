@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx2
@@ -14,11 +14,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.app import create_app
 from api.cli import SEED
 from api.house import open_database
-from api.importing import import_one
 from api.settings import Settings, settings_from_environ
+from importers.fetch import FetchLimits, Web, fetch
+from importers.run import run_import
 from search.builder import build
 from store.migration import migrate
-from store.sources import put_source
+from store.sources import get_source, put_source
 from store.vocabulary import get_vocabulary, put_vocabulary
 from tests.builders import NOW, a_source
 
@@ -78,9 +79,20 @@ def prepared(settings: Settings, tmp_path: Path) -> Settings:
                 write, *(orjson.loads((SEED / f"{n}.json").read_bytes()) for n in ("formats", "fellowships"))
             )
             put_source(write, a_source(importer="native", location=str(location)))
-        import_one(database, settings, "lantern")
         with database.read() as read:
-            build(read, get_vocabulary(read), settings.index_dir, NOW)
+            source, vocabulary = get_source(read, "lantern"), get_vocabulary(read)
+        # Before the time of the tests: by the real clock the list would have changed long after they look.
+        limits = FetchLimits(most_bytes=100_000, most_seconds=10, private=False, plain_http=False)
+        run_import(
+            database,
+            source,
+            fetch=lambda source: fetch(source, limits, web=Web(), today=NOW.date()),
+            vocabulary=vocabulary,
+            clock=lambda: NOW - timedelta(hours=1),
+            run_id="first",
+        )
+        with database.read() as read:
+            build(read, vocabulary, settings.index_dir, NOW)
     return settings
 
 
