@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import orjson
-from graphql import ExecutionResult, GraphQLError
+from graphql import GraphQLError
 from starlette.responses import Response
 
 from api.graphql_requests import Malformed
 from meetings.errors import InvalidQuery, MeetingsError, NotAllowed, StoreFailed
 from schema.errors import Refused, refusal
-from schema.operations import answer_of, refused_answer
+from schema.operations import refused_answer
 
 CORS = {"Access-Control-Allow-Origin": "*"}
 #: Of answers that may hold a secret: not kept, and not compressed on the way, for a length tells of what is in it.
@@ -27,11 +27,6 @@ class Answer:
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
-
-
-def answer_to_result(result: ExecutionResult) -> Answer:
-    """What was executed, with its errors if there are any."""
-    return Answer(status=200, body=orjson.dumps(answer_of(result, _new_number)))
 
 
 def answer_to_error(error: Exception, *, strict: bool) -> Answer:
@@ -52,7 +47,7 @@ def answer_to_error(error: Exception, *, strict: bool) -> Answer:
 
 
 def _refused(status: int, refused: Refused, headers: Mapping[str, str] | None = None) -> Answer:
-    return Answer(status=status, body=orjson.dumps(refused_answer(refused, _new_number)), headers=dict(headers or {}))
+    return Answer(status=status, body=orjson.dumps(refused_answer(refused, new_number)), headers=dict(headers or {}))
 
 
 def response_of(answer: Answer, media: str) -> Response:
@@ -71,5 +66,6 @@ def response_of(answer: Answer, media: str) -> Response:
     )
 
 
-def _new_number() -> str:
+def new_number() -> str:
+    """Under what an unforeseen error is logged and told."""
     return secrets.token_hex(6)

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api import graphiql
-from api.graphql_answers import CORS, SECRET, Answer, answer_to_error, answer_to_result, response_of
+from api.graphql_answers import CORS, SECRET, Answer, answer_to_error, new_number, response_of
 from api.graphql_requests import (
     GRAPHQL,
     JSON,
@@ -39,7 +39,7 @@ from schema import build_schema
 from schema.context import Context
 from schema.documents import Documents
 from schema.limits import Limits
-from schema.operations import Operation, execute, prepare
+from schema.operations import Operation, executed, prepare
 from store.tokens import find_token
 
 _PREFLIGHT = {
@@ -162,7 +162,7 @@ async def answered(endpoint: Endpoint, request: HttpRequest) -> Answer:
 def _worked_out(endpoint: Endpoint, request: HttpRequest, operation: Operation, viewer: Token | None) -> Answer:
     """Execute in this thread, on a snapshot of its own."""
     with endpoint.open_context(request, viewer) as context:
-        return answer_to_result(execute(endpoint.documents.schema, operation, context))
+        return Answer(status=200, body=executed(endpoint.documents.schema, operation, context, new_number))
 
 
 async def _viewer(endpoint: Endpoint, request: HttpRequest) -> Token | None:

@@ -10,13 +10,14 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, recommended_rules, specified_rules, validate
 
 from meetings.errors import InvalidQuery, MeetingsError, TooMuch
 from schema.errors import Refused, refusal, with_argument
 from schema.limits import Limits, Shape, check_shape
+from schema.plans import Prepared
 
 _RULES = (*specified_rules, *recommended_rules)
 #: Whoever makes more mistakes than this mends these first.
@@ -25,11 +26,15 @@ MAX_ERRORS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A valid document; `sha256` is its text's, in lower-case hex."""
+    """A valid document; `sha256` is its text's, in lower-case hex.
+
+    `prepared` keeps what was worked out of its operations, by the names they are asked by.
+    """
 
     sha256: str
     node: DocumentNode
     shape: Shape
+    prepared: dict[str | None, Prepared] = field(default_factory=dict)
 
 
 def read_document(schema: GraphQLSchema, text: str, limits: Limits) -> Document:

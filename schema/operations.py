@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from graphql import DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode, OperationType
 from graphql.execution import execute_sync
 from graphql.execution.values import get_variable_values
@@ -17,7 +18,7 @@ from meetings.errors import InvalidQuery, TooMuch
 from schema.context import Context
 from schema.documents import MAX_ERRORS, Document, Documents
 from schema.errors import Refused, refusal, told_errors
-from schema.limits import operation_cost
+from schema.plans import Prepared, answer_in_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +33,18 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """What is to be executed; `cost` is the most fields that it can resolve."""
+    """What is to be executed; `variables` as sent and `values` as read, `cost` the most fields that it can resolve."""
 
     document: Document
-    node: OperationDefinitionNode
+    prepared: Prepared
     variables: Mapping[str, Any]
+    values: Mapping[str, Any]
     cost: int
+
+    @property
+    def node(self) -> OperationDefinitionNode:
+        """The operation in the document."""
+        return self.prepared.node
 
     @property
     def is_query(self) -> bool:
@@ -48,18 +55,35 @@ class Operation:
 def prepare(documents: Documents, request: Request) -> Operation:
     """The operation that a request asks for, with its variables checked and its cost known; Refused."""
     document = documents.asked(request.document_id or "") if request.query is None else documents.get(request.query)
-    node = _operation(document.node, request.operation_name)
-    if documents.schema.get_root_type(node.operation) is None:
-        raise refusal(InvalidQuery("query", f"there is no {node.operation.value} here, only queries and mutations"))
-    variables = get_variable_values(
-        documents.schema, node.variable_definitions or (), dict(request.variables or {}), max_errors=MAX_ERRORS
-    )
-    if isinstance(variables, list):
-        raise Refused(variables)
-    cost = operation_cost(documents.schema, document.node, node, variables)
+    prepared = _prepared(documents.schema, document, request.operation_name)
+    given = request.variables or {}
+    values = prepared.read(given)
+    if values is None:
+        values = _values(documents.schema, prepared.node, given)
+    cost = prepared.cost(values)
     if cost > documents.limits.cost:
         raise refusal(TooMuch("fields this may resolve", limit=documents.limits.cost, asked=cost))
-    return Operation(document=document, node=node, variables=request.variables or {}, cost=cost)
+    return Operation(document=document, prepared=prepared, variables=given, values=values, cost=cost)
+
+
+def _prepared(schema: GraphQLSchema, document: Document, name: str | None) -> Prepared:
+    """What is known of that operation of the document; Refused."""
+    known = document.prepared.get(name)
+    if known is None:
+        node = _operation(document.node, name)
+        if schema.get_root_type(node.operation) is None:
+            reason = f"there is no {node.operation.value} here, only queries and mutations"
+            raise refusal(InvalidQuery("query", reason))
+        known = document.prepared[name] = Prepared(schema=schema, document=document.node, node=node)
+    return known
+
+
+def _values(schema: GraphQLSchema, node: OperationDefinitionNode, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables as graphql-core reads them; Refused, in its words."""
+    values = get_variable_values(schema, node.variable_definitions or (), dict(given), max_errors=MAX_ERRORS)
+    if isinstance(values, list):
+        raise Refused(values)
+    return values
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
@@ -69,6 +93,13 @@ def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionN
         reason = "name one of the document's operations" if operations else "the document has no operation"
         raise refusal(InvalidQuery("operationName", reason))
     return named[0]
+
+
+def executed(schema: GraphQLSchema, operation: Operation, context: Context, new_number: Callable[[], str]) -> bytes:
+    """The answer's body in JSON: by the compiled form if it can give it, else by the standard executor."""
+    form = operation.prepared.form(operation.values)
+    body = None if form is None else answer_in_bytes(form, operation.values, context)
+    return orjson.dumps(answer_of(execute(schema, operation, context), new_number)) if body is None else body
 
 
 def execute(schema: GraphQLSchema, operation: Operation, context: Context) -> ExecutionResult:

@@ -25,7 +25,7 @@ from schema.context import Context
 from schema.documents import Documents
 from schema.errors import Refused
 from schema.limits import Limits
-from schema.operations import Request, answer_of, execute, prepare, refused_answer
+from schema.operations import Request, executed, prepare, refused_answer
 from search.builder import build
 from search.index import Index, open_index
 from store.database import Database, Reader
@@ -154,22 +154,25 @@ class House:
         except Refused as refused:
             return dict(orjson.loads(orjson.dumps(refused_answer(refused, lambda: "42"))))
         with self.database.read() as read:
-            context = Context(
-                read=read,
-                write=self.database.write,
-                index=self.index,
-                vocabulary=self.vocabulary,
-                now=self.now,
-                base_url=BASE_URL,
-                random_bytes=self.random_bytes,
-                limits=limits,
-                work=self.work,
-                reporters=lambda _: self.reporters,
-                viewer=self.viewer,
-            )
             self.reading = read
-            answer = answer_of(execute(self.schema, operation, context), lambda: "42")
-        return dict(orjson.loads(orjson.dumps(answer)))
+            answer = executed(self.schema, operation, self.context(read, limits), lambda: "42")
+        return dict(orjson.loads(answer))
+
+    def context(self, read: Reader, limits: Limits = LIMITS) -> Context:
+        """What an operation has at hand that reads there."""
+        return Context(
+            read=read,
+            write=self.database.write,
+            index=self.index,
+            vocabulary=self.vocabulary,
+            now=self.now,
+            base_url=BASE_URL,
+            random_bytes=self.random_bytes,
+            limits=limits,
+            work=self.work,
+            reporters=lambda _: self.reporters,
+            viewer=self.viewer,
+        )
 
     def data(self, query: str, **variables: Any) -> dict[str, Any]:
         """The data of an answer without errors."""

@@ -1,0 +1,134 @@
+"""Plans: what is known of an operation once and for all, so that answering it again is only work on its data.
+
+An operation of a document is prepared once: how its variables are read, what it costs, and its compiled form. The
+compiled form only ever gives answers without errors. Whatever else there is, from a bad variable to a resolver that
+refuses, it leaves to the standard executor, so that errors, their places and nulls are only ever graphql-core's.
+`docs/decisions/0009-compiled-execution.md` says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from graphql import (
+    ArgumentNode,
+    DirectiveNode,
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    Visitor,
+    visit,
+)
+
+from schema.coercing import Variables, variables_in, variables_reader
+from schema.compiling import Compiler, Shown
+from schema.context import Context
+from schema.limits import operation_cost
+
+#: Forms of one operation that differ in what is skipped or included; what comes after is executed as usual.
+_MAX_FORMS = 16
+_MAX_COSTS = 500
+#: More than any list gives.
+_MOST = 1000
+
+
+@dataclass(slots=True)
+class Asking:
+    """What resolvers are given for graphql-core's `info`, of which they use the context only."""
+
+    context: Context
+    variables: Variables
+
+
+@dataclass(slots=True, kw_only=True)
+class Prepared:
+    """One operation of a valid document."""
+
+    schema: GraphQLSchema
+    document: DocumentNode
+    node: OperationDefinitionNode
+    _switches: tuple[str, ...] = field(init=False)
+    _sizes: tuple[str, ...] = field(init=False)
+    _read: Any = field(init=False)
+    _costs: dict[tuple[int, ...], int] = field(default_factory=dict)
+    _forms: dict[tuple[Any, ...], Shown | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        finder = _Finder()
+        visit(self.document, finder)
+        self._switches, self._sizes = tuple(sorted(finder.switches)), tuple(sorted(finder.sizes))
+        self._read = variables_reader(self.schema, self.node.variable_definitions or ())
+
+    def read(self, given: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The variables as resolvers take them; None: something is wrong with them."""
+        try:
+            told: dict[str, Any] = self._read(given)
+        except Exception:
+            # A scalar may raise anything; get_variable_values says what is wrong.
+            return None
+        return told
+
+    def cost(self, variables: Variables) -> int:
+        """The most fields that this can resolve; the same for all variables that ask for as many things."""
+        key = tuple(_size(variables.get(name)) for name in self._sizes)
+        cost = self._costs.get(key)
+        if cost is None:
+            cost = operation_cost(self.schema, self.document, self.node, variables)
+            if len(self._costs) < _MAX_COSTS:
+                self._costs[key] = cost
+        return cost
+
+    def form(self, variables: Variables) -> Shown | None:
+        """The compiled form; None: there is none."""
+        key = tuple(variables.get(name) for name in self._switches)
+        if key not in self._forms and len(self._forms) < _MAX_FORMS:
+            self._forms[key] = self._compiled(dict(variables))
+        return self._forms.get(key)
+
+    def _compiled(self, variables: dict[str, Any]) -> Shown | None:
+        root = self.schema.query_type
+        if root is None or self.node.operation != OperationType.QUERY:
+            return None
+        fragments = {n.name.value: n for n in self.document.definitions if isinstance(n, FragmentDefinitionNode)}
+        compiler = Compiler(schema=self.schema, fragments=fragments, variables=variables)
+        try:
+            return compiler.compile(root, self.node.selection_set)
+        except Exception:
+            # Not only what is known to be unsupported: a document that cannot be compiled can still be executed.
+            return None
+
+
+class _Finder(Visitor):
+    """Finds the variables on which it depends what is selected, and how much."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.switches: set[str] = set()
+        self.sizes: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        self.switches |= variables_in(*node.arguments)
+
+    def enter_argument(self, node: ArgumentNode, *_: Any) -> None:
+        if node.name.value in {"first", "ids"}:
+            self.sizes |= variables_in(node)
+
+
+def _size(value: Any) -> int:
+    """How much a variable asks for, as far as that makes a difference to costs."""
+    count = len(value) if isinstance(value, list) else value
+    return min(max(count, 0), _MOST) if isinstance(count, int) else -1
+
+
+def answer_in_bytes(form: Shown, variables: Variables, context: Context) -> bytes | None:
+    """The whole answer, in JSON; None: the standard executor must give it."""
+    try:
+        return orjson.dumps({"data": form(None, Asking(context, variables))})
+    except Exception:
+        # An error may be anyone's, and graphql-core has the words, the place and the nulls for it.
+        return None
