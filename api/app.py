@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from api import calendar_feeds, desk, errors, graphql_http, health, meeting_files
+from api import calendar_feeds, desk, errors, graphql_http, health, meeting_files, snapshot
 from api.clock import clock
 from api.compression import Compressed
 from api.house import House, open_house
@@ -42,6 +42,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock) -> St
             *graphql_http.graphql_routes(settings),
             *calendar_feeds.ROUTES,
             *meeting_files.meeting_file_routes(settings),
+            *snapshot.snapshot_routes(settings),
             *desk.ROUTES,
             Route("/healthz", health.healthz, name="healthz"),
             Route("/readyz", health.readyz, name="readyz"),

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
-import orjson
 import typer
 
 from api.clock import clock
 from api.house import open_database
+from api.list_lines import list_lines
 from api.settings import current_settings
 from meetings.errors import MeetingsError
-from meetings.native_document import HEAD, body_line, meeting_line, source_line
-from meetings.source import Source
-from store.database import Reader
-from store.export import listed_meetings, source_bodies
 from store.sources import get_source, list_sources
 
 
@@ -39,20 +34,8 @@ def export(
         chosen = [get_source(read, id) for id in source] if source else list_sources(read, counted=False)
         parts = [(file / f"{one.id}.jsonl", [one]) for one in chosen] if file.is_dir() else [(file, list(chosen))]
         for path, sources in parts:
-            count = _write(path, export_lines(read, sources, now=now, public=public))
+            count = _write(path, list_lines(read, sources, now=now, public=public))
             typer.echo(f"{path}: {count} meetings of {len(sources)} sources")
-
-
-def export_lines(read: Reader, sources: list[Source], *, now: datetime, public: bool = False) -> Iterator[bytes]:
-    """The lines of one file."""
-    yield orjson.dumps(HEAD)
-    for source in sources:
-        yield orjson.dumps(source_line(source, public=public))
-        bodies = source_bodies(read, source.id)
-        keys = {body.id: body.source_key for body in bodies}
-        yield from (orjson.dumps(body_line(body, keys)) for body in bodies)
-        for meeting, other in listed_meetings(read, source.id):
-            yield orjson.dumps(meeting_line(meeting, keys, now=now, other_ids=other, public=public))
 
 
 def _write(path: Path, lines: Iterator[bytes]) -> int:

@@ -24,6 +24,7 @@ from api.clock import clock
 from api.house import open_database
 from api.importing import import_due, prune_log
 from api.settings import Settings
+from api.snapshot import make_snapshot
 from search.builder import follow
 from search.index import IndexHolder
 
@@ -106,6 +107,7 @@ def run_importer(settings: Settings, parent: int) -> None:
         for _ in import_due(database, settings, stopped=lambda: os.getppid() != parent):
             pass
         prune_log(database)
+        make_snapshot(database, settings.snapshot_dir, clock())
 
 
 def run_builder(settings: Settings, parent: int) -> None:

@@ -94,6 +94,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MEETING_FILE_ROWS", _count, "50000", "Most meetings in one /meetings.csv or /meetings.json."),
     Setting("MEETING_FILE_PAGE", _count, "500", "Meetings of such a file that are read and written at a time."),
     Setting("MEETING_FILE_THREADS", _count, "2", "Pages of such files at work at once in each process; others wait."),
+    Setting("SNAPSHOT_SECONDS", _count, "1800", "How old /snapshot.jsonl may be; its cursor tells what changed since."),
     Setting("GRAPHQL_DOCUMENT_BYTES", _some, "20000", "Longest document; a query for everything there is takes 6,000."),
     Setting("GRAPHQL_TOKENS", _some, "1000", "Longest document in tokens; validation takes time in their square."),
     Setting("GRAPHQL_COST", _some, "200000", "Most fields one operation may resolve: about a second's work."),
@@ -149,6 +150,7 @@ class Settings:
     meeting_file_rows: int
     meeting_file_page: int
     meeting_file_threads: int
+    snapshot_seconds: int
     content_bytes: int
     volunteer_threads: int
     volunteer_seconds: int
@@ -174,6 +176,11 @@ class Settings:
     def index_dir(self) -> Path:
         """Where generations of the read index are kept."""
         return self.data_dir / "index"
+
+    @property
+    def snapshot_dir(self) -> Path:
+        """Where the whole list is kept as a file."""
+        return self.data_dir / "snapshots"
 
     @property
     def bodies_dir(self) -> Path:

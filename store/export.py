@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -22,8 +23,16 @@ def source_bodies(read: Reader, source_id: str) -> tuple[ServiceBody, ...]:
     return tuple(ServiceBody(**row._mapping) for row in read.connection.execute(told))
 
 
-def listed_meetings(read: Reader, source_id: str) -> Iterator[tuple[Meeting, tuple[str, ...]]]:
-    """A source's meetings but withdrawn ones, by its own keys, as it lists them itself; each with its other ids."""
+class ListedMeeting(NamedTuple):
+    """A meeting as its source lists it; its other ids, and the one it is shown under if that is another's."""
+
+    meeting: Meeting
+    other_ids: tuple[str, ...]
+    shown_as: str | None
+
+
+def listed_meetings(read: Reader, source_id: str) -> Iterator[ListedMeeting]:
+    """A source's meetings but withdrawn ones, by its own keys, as it lists them itself."""
     seen = func.coalesce(meetings.c.last_seen_at, sources.c.last_good_import_at, meetings.c.updated_at)
     statement = (
         select(meetings, seen.label("seen_at"))
@@ -34,7 +43,9 @@ def listed_meetings(read: Reader, source_id: str) -> Iterator[tuple[Meeting, tup
     rows = read.connection.execute(statement.execution_options(yield_per=_BATCH)).mappings()
     for batch in rows.partitions():
         other = _other_ids(read, [row["id"] for row in batch])
-        yield from ((meeting_from_row(row), other.get(row["id"], ())) for row in batch)
+        for row in batch:
+            shown_as = None if row["shown_as"] == row["id"] else row["shown_as"]
+            yield ListedMeeting(meeting_from_row(row), other.get(row["id"], ()), shown_as)
 
 
 def _other_ids(read: Reader, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from api.cli import app
-from api.cli_export import export_lines
+from api.list_lines import list_lines
 from importers.fetch import fetch
 from importers.protocol import Fetched
 from importers.registry import IMPORTERS
@@ -186,14 +186,14 @@ def held(database: Database, source: Source) -> dict[str, tuple[Any, ...]]:
     with database.read() as read:
         return {
             meeting.id: (*(getattr(meeting, f.name) for f in fields(meeting) if f.name not in GIVEN_ANEW), set(other))
-            for meeting, other in listed_meetings(read, source.id)
+            for meeting, other, _ in listed_meetings(read, source.id)
         }
 
 
 def moved(old: Database, new: Database, path: Path, *sources: Source) -> None:
     """Export from one house, import into the other under the same ids."""
     with old.read() as read:
-        path.write_bytes(b"\n".join(export_lines(read, list(sources), now=NOW)))
+        path.write_bytes(b"\n".join(list_lines(read, list(sources), now=NOW)))
     for source in sources:
         there = replace(source, importer="native", location=str(path))
         with new.write() as write:
