@@ -17,11 +17,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.errors import error_response
-from meetings.errors import NotFound
+from meetings.errors import NotFound, StoreFailed
 from meetings.ical import Feed, render_feed, render_meeting, render_turned_off
-from meetings.schedule import secret_hash
+from meetings.schedule import Schedule, month_of, secret_hash, with_found
+from search.saved import found_by
 from store.meetings import get_meetings
-from store.schedules import find_feed
+from store.schedules import find_feed, note_use
 
 if TYPE_CHECKING:
     from api.house import House
@@ -46,10 +47,9 @@ async def schedule_feed(request: Request) -> Response:
         return error_response(404, "NOT_FOUND", "there is no such calendar")
     if isinstance(feed, datetime):
         return error_response(410, "GONE", "this calendar was turned off")
-    headers = _PRIVATE | {
-        "ETag": f'"{feed.etag}"',
-        "Last-Modified": format_datetime(feed.last_modified.replace(microsecond=0), usegmt=True),
-    }
+    headers = _PRIVATE | {"ETag": f'"{feed.etag}"'}
+    if feed.last_modified is not None:
+        headers["Last-Modified"] = format_datetime(feed.last_modified, usegmt=True)
     if _not_modified(request, feed):
         return Response(status_code=304, headers=headers)
     return Response(feed.body, headers=headers, media_type="text/calendar; charset=utf-8")
@@ -66,10 +66,25 @@ def _render(house: House, token: str, now: datetime) -> Feed | datetime | None:
             # An empty calendar for as long as it takes that every phone has asked once more.
             gone = now - off > timedelta(days=house.settings.feed_off_days)
             return off if gone else render_turned_off(since=off)
-        entries = address.schedule.entries
+        schedule = _with_searches(house, address.schedule, now)
+        entries = schedule.entries
         found = get_meetings(read, [entry.meeting_id for entry in entries])
+    if schedule.used_month < month_of(now):
+        with house.database.write() as write:
+            note_use(write, schedule.id, now)
     meetings = {entry.meeting_id: m for entry, m in zip(entries, found, strict=True) if m is not None}
-    return render_feed(address.schedule, meetings, now=now, wording=house.wording)
+    return render_feed(schedule, meetings, now=now, wording=house.wording)
+
+
+def _with_searches(house: House, schedule: Schedule, now: datetime) -> Schedule:
+    """The schedule with what its searches find; StoreFailed while there is no index, lest a phone be emptied."""
+    if not schedule.searches:
+        return schedule
+    index = house.index()
+    if index is None:
+        raise StoreFailed("the search index is being built; try again in a minute")
+    found = found_by(index, schedule.searches, now.replace(second=0, microsecond=0))
+    return with_found(schedule, found, house.settings.feed_meetings)
 
 
 def _not_modified(request: Request, feed: Feed) -> bool:
@@ -79,10 +94,10 @@ def _not_modified(request: Request, feed: Feed) -> bool:
         known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
         return "*" in known or f'"{feed.etag}"' in known
     since = request.headers.get("if-modified-since")
-    if since is None:
+    if since is None or feed.last_modified is None:
         return False
     try:
-        return feed.last_modified.replace(microsecond=0) <= parsedate_to_datetime(since)
+        return feed.last_modified <= parsedate_to_datetime(since)
     except (ValueError, TypeError, OverflowError):
         return False
 

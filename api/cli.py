@@ -17,8 +17,9 @@ import typer
 from api import cli_export, cli_imports, cli_meetings, cli_sources, cli_tokens
 from api.clock import clock
 from api.house import open_database
-from api.importing import import_one, prune_log
+from api.importing import import_one
 from api.settings import BadSetting, current_settings
+from api.tidying import tidy
 from meetings.errors import InvalidQuery, MeetingsError, NotFound
 from meetings.source import Source
 from store.backup import backup as backup_database
@@ -73,12 +74,13 @@ def serve(
 @app.command()
 def migrate() -> None:
     """Bring the database to this release, with its formats and fellowships."""
-    with open_database(current_settings()) as database:
+    settings = current_settings()
+    with open_database(settings) as database:
         migrate_database(database)
         documents = [orjson.loads((SEED / f"{name}.json").read_bytes()) for name in ("formats", "fellowships")]
         with database.write() as write:
             put_vocabulary(write, *documents)
-        prune_log(database)
+        tidy(database, settings, clock())
     typer.echo("the database is up to date")
 
 

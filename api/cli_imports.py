@@ -12,8 +12,9 @@ import typer
 
 from api.clock import clock
 from api.house import open_database
-from api.importing import import_due, import_one, prune_log
+from api.importing import import_due, import_one
 from api.settings import current_settings
+from api.tidying import tidy
 from importers.revert import revert_run
 from meetings.findings import Finding, Severity
 from meetings.source import ImportRun, RunStatus
@@ -54,7 +55,7 @@ def import_sources(
             typer.echo(orjson.dumps(run_document(run)).decode() if as_json else run_text(run))
             worst = max(worst, EXIT_CODES.get(run.status, 0))
         if due:
-            prune_log(database)
+            tidy(database, settings, clock())
     raise typer.Exit(worst)
 
 

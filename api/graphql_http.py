@@ -77,6 +77,8 @@ def graphql_routes(
         tokens=settings.graphql_tokens,
         cost=settings.graphql_cost,
         max_entries=settings.schedule_entries,
+        max_searches=settings.schedule_searches,
+        max_feed_meetings=settings.feed_meetings,
         documents=settings.graphql_documents,
     )
     endpoint = Endpoint(

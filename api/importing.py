@@ -23,7 +23,6 @@ from importers.protocol import Fetched
 from importers.run import run_import
 from meetings.attempts import LEASE, wait_after_failures, wait_after_reading
 from meetings.source import ImportLimits, ImportRun, RunStatus, Source, Validators
-from store.changes import drop_entries, outdated_entries
 from store.database import Database
 from store.imports import record_run
 from store.leases import Lease, give_back, give_up, take, take_due
@@ -112,19 +111,6 @@ def import_due(
         if lease is None:
             return
         yield _under(database, settings, lease, web)
-
-
-def prune_log(database: Database) -> int:
-    """Take what no cursor needs any more out of the log of changes; how many entries."""
-    pruned = 0
-    while True:
-        with database.read() as read:
-            numbers = outdated_entries(read, now=clock())
-        if not numbers:
-            return pruned
-        with database.write() as write:
-            drop_entries(write, numbers)
-        pruned += len(numbers)
 
 
 def _under(database: Database, settings: Settings, lease: Lease, web: Web, *, confirm: bool = False) -> ImportRun:

@@ -22,9 +22,10 @@ import uvicorn
 from api.app import create_app
 from api.clock import clock
 from api.house import open_database
-from api.importing import import_due, prune_log
+from api.importing import import_due
 from api.settings import Settings
 from api.snapshot import make_snapshot
+from api.tidying import tidy
 from search.builder import follow
 from search.index import IndexHolder
 
@@ -106,7 +107,7 @@ def run_importer(settings: Settings, parent: int) -> None:
     with open_database(settings, pool_size=1) as database:
         for _ in import_due(database, settings, stopped=lambda: os.getppid() != parent):
             pass
-        prune_log(database)
+        tidy(database, settings, clock())
         make_snapshot(database, settings.snapshot_dir, clock())
 
 

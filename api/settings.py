@@ -103,6 +103,19 @@ SETTINGS: tuple[Setting, ...] = (
         "GRAPHQL_TRUSTED_DOCUMENTS", str, "", "A JSON file of documents: then no others are answered; empty: any are."
     ),
     Setting("SCHEDULE_ENTRIES", _some, "200", "Meetings in one schedule; a feed of them is rendered in a moment."),
+    Setting("SCHEDULE_SEARCHES", _some, "10", "Saved searches in one schedule; each is asked whenever its feed is."),
+    Setting(
+        "SCHEDULE_UNUSED_MONTHS",
+        _count,
+        "24",
+        "A schedule whose key and feed nobody has used for so many months is deleted; 0: never.",
+    ),
+    Setting(
+        "FEED_MEETINGS",
+        _some,
+        "500",
+        "Meetings in one feed, those of its searches too; calendar services take no more.",
+    ),
     Setting(
         "FEED_OFF_DAYS", _some, "30", "How long a feed that was turned off shows an empty calendar before it is gone."
     ),
@@ -160,6 +173,9 @@ class Settings:
     graphql_documents: int
     graphql_trusted_documents: str
     schedule_entries: int
+    schedule_searches: int
+    schedule_unused_months: int
+    feed_meetings: int
     feed_off_days: int
     absent_percent: int
     absent_meetings: int

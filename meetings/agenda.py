@@ -21,9 +21,12 @@ MAX_CONFLICTS = 200
 
 
 def chosen(schedule: Schedule, meetings: Mapping[str, Meeting]) -> list[tuple[Meeting, ScheduleEntry]]:
-    """The schedule's meetings, first added first; one that two entries name by two ids only once."""
+    """The schedule's meetings, first added first; one that two entries name by two ids only once.
+
+    What searches found comes last, and gives way to what the person chose.
+    """
     found: dict[str, tuple[Meeting, ScheduleEntry]] = {}
-    for entry in sorted(schedule.entries, key=lambda entry: (entry.added_on, entry.meeting_id)):
+    for entry in sorted(schedule.entries, key=lambda e: (e.search_id is not None, e.added_on, e.meeting_id)):
         meeting = meetings.get(entry.meeting_id)
         if meeting is not None:
             found.setdefault(meeting.id, (meeting, entry))

@@ -57,12 +57,13 @@ _END = b"END:VCALENDAR\r\n"
 class Feed:
     """A rendered calendar.
 
-    `etag` is a strong entity tag without its quotes; `last_modified` is when anything in it last changed. `skipped`
-    are the ids of meetings that could not be written, `left_out` counts those beyond the limits.
+    `etag` is a strong entity tag without its quotes; `last_modified` is when anything in it last changed, None where
+    no date tells: what a search no longer finds leaves no trace. `skipped` are the ids of meetings that could not be
+    written, `left_out` counts those beyond the limits.
     """
 
     body: bytes
-    last_modified: datetime
+    last_modified: datetime | None
     etag: str
     skipped: tuple[str, ...] = ()
     left_out: int = 0
@@ -139,9 +140,8 @@ def render_feed(
     head = _head(_calendar_name(schedule, wording), refresh_hours, remarks=remarks, identity=identity)
     changes = [instant for meeting, entry in picked for instant in (meeting.updated_at, entry.updated_at)]
     body = _file(head, blocks, canonical_zone(schedule.time_zone) or _UTC_ZONE)
-    return _feed(
-        body, max([frame.changed_at, schedule.entries_updated_at, *changes]), skipped=skipped, left_out=left_out
-    )
+    changed_at = None if schedule.searches else max([frame.changed_at, schedule.entries_updated_at, *changes])
+    return _feed(body, changed_at, skipped=skipped, left_out=left_out)
 
 
 def render_meeting(
@@ -180,10 +180,10 @@ def render_turned_off(*, since: datetime, refresh_hours: int = 6, wording: Wordi
 # --- The file -----------------------------------------------------------------------------------
 
 
-def _feed(body: bytes, changed_at: datetime, *, skipped: tuple[str, ...] = (), left_out: int = 0) -> Feed:
+def _feed(body: bytes, changed_at: datetime | None, *, skipped: tuple[str, ...] = (), left_out: int = 0) -> Feed:
     return Feed(
         body=body,
-        last_modified=changed_at.astimezone(UTC).replace(microsecond=0),
+        last_modified=changed_at and changed_at.astimezone(UTC).replace(microsecond=0),
         etag=hashlib.sha256(body).hexdigest()[:32],
         skipped=skipped,
         left_out=left_out,

@@ -9,9 +9,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+
+from meetings.search import MeetingFilter
 
 if TYPE_CHECKING:
     from meetings.model import Meeting
@@ -23,7 +26,7 @@ class ScheduleEntry:
     """A meeting in a schedule.
 
     `dates` None: every time it meets, but for `skipped_dates`; both are local dates of occurrences. `revision`
-    counts changes of this entry and never falls.
+    counts changes of this entry and never falls. `search_id`: the search that found it; None: the person chose it.
     """
 
     meeting_id: str
@@ -34,6 +37,23 @@ class ScheduleEntry:
     added_on: date
     revision: int = 1
     updated_at: datetime
+    search_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedSearch:
+    """A question whose first `limit` matches join the schedule. Its filter depends on no now and no exact point.
+
+    `revision` never falls, also where the search takes a meeting over that was an entry.
+    """
+
+    id: str
+    name: str
+    limit: int
+    filter: MeetingFilter
+    added_on: date
+    revision: int = 1
+    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +61,9 @@ class Schedule:
     """What one person keeps.
 
     `revision` counts changes of the options, which show in every event, and `updated_at` is the last of them;
-    `changes` counts all changes, those of entries too, the last of which was at `entries_updated_at`. Neither falls.
+    `changes` counts all changes, those of entries and searches too, the last of which was at `entries_updated_at`.
+    Neither falls. `used_month`: the first day of the month in which its key or feed was last used, which is no part of
+    what it is.
     """
 
     id: str
@@ -50,12 +72,14 @@ class Schedule:
     discreet: bool = True
     reminder_minutes: int | None = None
     entries: tuple[ScheduleEntry, ...] = ()
+    searches: tuple[SavedSearch, ...] = ()
     rotation: int = 0
     revision: int = 1
     changes: int = 1
     created_at: datetime
     updated_at: datetime
     entries_updated_at: datetime
+    used_month: date = field(default=date.min, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +88,11 @@ class ScheduledOccurrence:
 
     meeting: Meeting
     occurrence: Occurrence
+
+
+def month_of(now: datetime) -> date:
+    """All that is kept of when a schedule was used: the first day of the month."""
+    return now.date().replace(day=1)
 
 
 def key_from_bytes(random: bytes) -> str:
@@ -89,3 +118,27 @@ def is_shown(entry: ScheduleEntry, occurrence: Occurrence) -> bool:
     if occurrence.date in entry.skipped_dates:
         return False
     return entry.dates is None or occurrence.date in entry.dates
+
+
+def with_found(schedule: Schedule, found: Mapping[str, Sequence[str]], most: int) -> Schedule:
+    """The schedule with the meetings that its searches found as entries after its own, `most` in all.
+
+    `found`: ids by the search's id. What is an entry already stays as the person keeps it.
+    """
+    entries = {entry.meeting_id: entry for entry in schedule.entries}
+    for search in schedule.searches:
+        for id in found.get(search.id, ()):
+            if len(entries) >= most:
+                break
+            entries.setdefault(id, _found_entry(id, search))
+    return replace(schedule, entries=tuple(entries.values()))
+
+
+def _found_entry(id: str, search: SavedSearch) -> ScheduleEntry:
+    return ScheduleEntry(
+        meeting_id=id,
+        added_on=search.added_on,
+        revision=search.revision,
+        updated_at=search.updated_at,
+        search_id=search.id,
+    )

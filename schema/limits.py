@@ -59,6 +59,10 @@ class Limits:
     cost: int = 200_000
     #: Meetings in one schedule: more than anyone goes to, and a feed that is rendered in a moment.
     max_entries: int = 200
+    #: Saved searches in one schedule: each is asked whenever the feed is.
+    max_searches: int = 10
+    #: Meetings that a feed shows, its searches' too: what the largest calendar services take.
+    max_feed_meetings: int = 500
     #: Validated documents kept in memory, about 25 KB each.
     documents: int = 500
 
@@ -195,6 +199,7 @@ LIST_SIZES: Mapping[str, int] = {
     "ReportPayload.problems": 1,
     "Schedule.conflicts": 200,
     "Schedule.entries": 200,
+    "Schedule.searches": 10,
     "SchedulePayload.problems": 20,
     "SourcePayload.problems": 20,
     "Viewer.sources": 500,

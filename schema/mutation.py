@@ -16,6 +16,7 @@ from schema.context import Context
 from schema.filters import checked_items
 from schema.inputs import EntryInput, ScheduleInput
 from schema.problems import ProblemCode, Trouble
+from schema.saved_searches import SavedSearchInput, plan_searches
 from schema.schedules import KEY, DeletePayload, SchedulePayload, open_schedule
 from schema.volunteers import VolunteerMutations
 from store import schedules as store
@@ -40,6 +41,9 @@ class Mutation(VolunteerMutations, graphene.ObjectType):
         ),
         entries=graphene.List(
             graphene.NonNull(EntryInput), description="The first meetings, at most 200; left out: none yet."
+        ),
+        searches=graphene.List(
+            graphene.NonNull(SavedSearchInput), description="The first saved searches, at most 10; left out: none yet."
         ),
         resolver=lambda _, info, **given: create_schedule(info.context, **given),
     )
@@ -72,6 +76,20 @@ class Mutation(VolunteerMutations, graphene.ObjectType):
         ),
         resolver=lambda _, info, key, meeting_ids: remove_entries(info.context, key, meeting_ids),
     )
+    add_search = graphene.Field(
+        SchedulePayload,
+        description="Save a search in a schedule: what it finds joins the feed, and follows the list as it changes.",
+        key=_key_argument(),
+        search=SavedSearchInput(required=True, description="The question, which may not depend on the time of asking."),
+        resolver=lambda _, info, key, search: add_search(info.context, key, search),
+    )
+    remove_search = graphene.Field(
+        SchedulePayload,
+        description="Forget a saved search; what only it found leaves the feed. An unknown id is passed over.",
+        key=_key_argument(),
+        id=graphene.ID(required=True, description="The search's own id."),
+        resolver=lambda _, info, key, id: remove_search(info.context, key, id),
+    )
     rotate_feed = graphene.Field(
         SchedulePayload,
         description="Give a schedule's feed a new address; the old one stops showing meetings.",
@@ -86,7 +104,13 @@ class Mutation(VolunteerMutations, graphene.ObjectType):
     )
 
 
-def create_schedule(context: Context, *, input: edits.Input, entries: Sequence[edits.Input] | None = None) -> Payload:
+def create_schedule(
+    context: Context,
+    *,
+    input: edits.Input,
+    entries: Sequence[edits.Input] | None = None,
+    searches: Sequence[edits.Input] | None = None,
+) -> Payload:
     """Keep a new schedule; of its key only the hash."""
     key = key_from_bytes(context.random_bytes(32))
     id = base64.b32encode(context.random_bytes(20)).decode("ascii")
@@ -96,12 +120,13 @@ def create_schedule(context: Context, *, input: edits.Input, entries: Sequence[e
         problems, changes = edits.plan_entries(
             schedule, entries or [], meetings, now=context.now, most=context.limits.max_entries
         )
-        problems = [*edits.option_problems(input), *problems]
+        troubles, saved = plan_searches(context, schedule, searches or [], ("searches",))
+        problems = [*edits.option_problems(input), *problems, *troubles]
         if problems:
             return _refused(problems)
         store.add_schedule(
             write,
-            replace(schedule, entries=changes.put),
+            replace(schedule, entries=changes.put, searches=saved),
             key_hash=secret_hash(key),
             token_hash=secret_hash(feed_token(key, schedule.rotation)),
         )
@@ -144,7 +169,38 @@ def remove_entries(context: Context, key: str, ids: Sequence[str]) -> Payload:
     def change(write: Writer, schedule: Schedule) -> list[Trouble]:
         meetings = _meetings_by_id(write, [*asked, *_ids_in(schedule)])
         store.remove_entries(write, schedule.id, edits.entries_to_remove(schedule, asked, meetings))
-        store.update_schedule(write, edits.touched(schedule, context.now))
+        touched = edits.touched(schedule, context.now)
+        store.update_schedule(write, touched)
+        # A search may find again what was taken out: that must count as newer.
+        store.count_searches(write, touched)
+        return []
+
+    return _changed(context, key, change)
+
+
+def add_search(context: Context, key: str, search: edits.Input) -> Payload:
+    """Save a search."""
+
+    def change(write: Writer, schedule: Schedule) -> list[Trouble]:
+        touched = edits.touched(schedule, context.now)
+        problems, saved = plan_searches(context, touched, [search], ("search",))
+        if not problems:
+            store.add_searches(write, schedule.id, saved)
+            store.update_schedule(write, touched)
+        return problems
+
+    return _changed(context, key, change)
+
+
+def remove_search(context: Context, key: str, id: str) -> Payload:
+    """Forget a search."""
+
+    def change(write: Writer, schedule: Schedule) -> list[Trouble]:
+        if any(search.id == id for search in schedule.searches):
+            touched = edits.touched(schedule, context.now)
+            store.remove_search(write, schedule.id, id)
+            store.update_schedule(write, touched)
+            store.count_searches(write, touched)
         return []
 
     return _changed(context, key, change)
@@ -179,6 +235,7 @@ def _changed(context: Context, key: str, change: Callable[[Writer, Schedule], li
         if opened is None:
             message = "no schedule has this key; it may have been deleted"
             return _refused([Trouble(code=ProblemCode.UNKNOWN_KEY, message=message, field=("key",))])
+        store.note_use(write, opened.schedule.id, context.now)
         problems = change(write, opened.schedule)
         return _refused(problems) if problems else {"schedule": open_schedule(write, key), "problems": []}
 

@@ -27,7 +27,7 @@ from schema.occurrences import Found, OccurrenceConnection
 from schema.paging import MAX_LISTED, Slice, after_argument, checked_after, checked_first, cut, first_argument, many
 from schema.planning import Plan, PlanInput, make_plan
 from schema.scalars import DateTime
-from schema.schedules import KEY, Schedule, open_schedule
+from schema.schedules import KEY, Schedule, used_schedule
 from schema.service_bodies import ServiceBodyConnection, matching_bodies
 from schema.sources import Source
 from schema.volunteers import VolunteerQueries
@@ -136,7 +136,7 @@ class Query(VolunteerQueries, graphene.ObjectType):
         Schedule,
         description="What a person keeps; null: no schedule has this key, or it was deleted.",
         key=graphene.String(required=True, description=KEY),
-        resolver=lambda _, info, key: open_schedule(info.context.read, key),
+        resolver=lambda _, info, key: used_schedule(info.context, key),
     )
     plan = graphene.Field(
         Plan,

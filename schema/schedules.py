@@ -18,9 +18,10 @@ from schema.meetings import Meeting
 from schema.occurrences import Occurrence
 from schema.paging import MAX_LISTED, checked_first, first_argument, many
 from schema.problems import Problem
+from schema.saved_searches import SavedSearch, with_searches
 from schema.scalars import URL, Date, DateTime, TimeZone
 from store.database import Reader
-from store.schedules import get_schedule_by_key
+from store.schedules import get_schedule_by_key, note_use
 
 UNNAMED = "Meetings"
 KEY = "The key that `createSchedule` told. Give it in a variable, by POST only: whoever knows it can edit."
@@ -38,6 +39,15 @@ def open_schedule(read: Reader, key: str) -> OpenSchedule | None:
     """The schedule of that key."""
     found = get_schedule_by_key(read, secret_hash(key))
     return OpenSchedule(schedule=found, key=key) if found else None
+
+
+def used_schedule(context: Context, key: str) -> OpenSchedule | None:
+    """The same, for whoever uses it by that: the month is noted, once in a month."""
+    opened = open_schedule(context.read, key)
+    if opened and opened.schedule.used_month < kept.month_of(context.now):
+        with context.write() as write:
+            note_use(write, opened.schedule.id, context.now)
+    return opened
 
 
 def _entry_meetings(context: Context, schedule: kept.Schedule) -> Mapping[str, KnownMeeting]:
@@ -117,6 +127,7 @@ class Schedule(graphene.ObjectType):
         "Its meetings, in the order they were added; at most 200.",
         resolver=lambda root, info: entries_with_meetings(info.context, root.schedule),
     )
+    searches = many(SavedSearch, "Its saved searches, whose matches join the feed, in the order they were added.")
     conflicts = many(
         Conflict,
         "Pairs that overlap in the coming four weeks, soonest first; at most 200.",
@@ -155,6 +166,7 @@ def entries_with_meetings(context: Context, schedule: kept.Schedule) -> list[tup
 
 def coming_conflicts(context: Context, schedule: kept.Schedule) -> list[dict[str, ScheduledOccurrence]]:
     """What `Conflict` shows."""
+    schedule = with_searches(context, schedule, context.minute)
     pairs = conflicts(schedule, _entry_meetings(context, schedule), context.now)
     return [{"first": first, "second": second} for first, second in pairs]
 
@@ -172,6 +184,7 @@ def occurrences_asked(
 ) -> list[ScheduledOccurrence]:
     """What the schedule shows in the window asked for; InvalidQuery."""
     begin, end = checked_window(start, until, now=context.minute, reach=_REACH)
+    schedule = with_searches(context, schedule, context.minute)
     return agenda(schedule, _entry_meetings(context, schedule), begin, end)[: checked_first(first, 50, most=MAX_LISTED)]
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
-from meetings.schedule import Schedule, ScheduleEntry
+from meetings.filter_document import document_from_filter, filter_from_document
+from meetings.schedule import SavedSearch, Schedule, ScheduleEntry, month_of
 from store.database import Reader, Writer
-from store.tables import retired_feeds, schedule_entries, schedules
+from store.tables import retired_feeds, schedule_entries, schedule_searches, schedules
 
 _OPTIONS = (
     "name",
@@ -34,7 +35,7 @@ class Address:
 
 
 def add_schedule(write: Writer, schedule: Schedule, *, key_hash: str, token_hash: str) -> None:
-    """Keep a new schedule with its entries."""
+    """Keep a new schedule with its entries and searches."""
     values = {name: getattr(schedule, name) for name in _OPTIONS}
     write.connection.execute(
         insert(schedules).values(
@@ -43,10 +44,12 @@ def add_schedule(write: Writer, schedule: Schedule, *, key_hash: str, token_hash
             token_hash=token_hash,
             rotation=schedule.rotation,
             created_at=schedule.created_at,
+            used_month=month_of(schedule.created_at),
             **values,
         )
     )
     put_entries(write, schedule.id, schedule.entries)
+    add_searches(write, schedule.id, schedule.searches)
 
 
 def update_schedule(write: Writer, schedule: Schedule) -> None:
@@ -93,6 +96,51 @@ def remove_entries(write: Writer, schedule_id: str, meeting_ids: Sequence[str]) 
     )
 
 
+def add_searches(write: Writer, schedule_id: str, searches: Sequence[SavedSearch]) -> None:
+    """Keep these searches, after those that are there."""
+    last = select(func.max(schedule_searches.c.position)).where(schedule_searches.c.schedule_id == schedule_id)
+    following = (write.connection.scalar(last) or 0) + 1
+    rows = [
+        {
+            "schedule_id": schedule_id,
+            "id": search.id,
+            "position": following + place,
+            "name": search.name,
+            "most": search.limit,
+            "filter": document_from_filter(search.filter),
+            "added_on": search.added_on,
+            "revision": search.revision,
+            "updated_at": search.updated_at,
+        }
+        for place, search in enumerate(searches)
+    ]
+    if rows:
+        write.connection.execute(insert(schedule_searches), rows)
+
+
+def remove_search(write: Writer, schedule_id: str, search_id: str) -> None:
+    """Forget a search."""
+    here = schedule_searches.c.schedule_id == schedule_id, schedule_searches.c.id == search_id
+    write.connection.execute(delete(schedule_searches).where(*here))
+
+
+def count_searches(write: Writer, schedule: Schedule) -> None:
+    """Count all searches on to the schedule's changes, so that what they show is newer than what was shown before."""
+    here = schedule_searches.c.schedule_id == schedule.id
+    write.connection.execute(update(schedule_searches).where(here).values(revision=schedule.changes))
+
+
+def note_use(write: Writer, schedule_id: str, now: datetime) -> None:
+    """That a schedule was used this month."""
+    used = update(schedules).where(schedules.c.id == schedule_id, schedules.c.used_month < month_of(now))
+    write.connection.execute(used.values(used_month=month_of(now)))
+
+
+def unused_schedules(read: Reader, before: date) -> list[str]:
+    """The ids of schedules that were last used in a month before this day's."""
+    return list(read.connection.scalars(select(schedules.c.id).where(schedules.c.used_month < before)))
+
+
 def rotate(write: Writer, schedule: Schedule, *, token_hash: str, now: datetime) -> None:
     """Give the schedule, whose rotation is already the new one, a new feed address and turn the old one off."""
     _retire(write, schedule.id, now)
@@ -104,7 +152,8 @@ def rotate(write: Writer, schedule: Schedule, *, token_hash: str, now: datetime)
 def delete_schedule(write: Writer, schedule_id: str, *, now: datetime) -> None:
     """Forget a schedule; its feed's address is turned off."""
     _retire(write, schedule_id, now)
-    write.connection.execute(delete(schedule_entries).where(schedule_entries.c.schedule_id == schedule_id))
+    for table in (schedule_entries, schedule_searches):
+        write.connection.execute(delete(table).where(table.c.schedule_id == schedule_id))
     write.connection.execute(delete(schedules).where(schedules.c.id == schedule_id))
 
 
@@ -135,10 +184,27 @@ def _schedule(read: Reader, condition: Any) -> Schedule | None:  # noqa: ANN401 
     row = read.connection.execute(statement).one_or_none()
     if row is None:
         return None
-    entries = select(schedule_entries).where(schedule_entries.c.schedule_id == row.id)
-    values = {name: getattr(row, name) for name in ("id", "rotation", "created_at", *_OPTIONS)}
-    found = read.connection.execute(entries.order_by(schedule_entries.c.position))
-    return Schedule(**values, entries=tuple(_entry(entry) for entry in found))
+    entries, searches = (
+        read.connection.execute(select(table).where(table.c.schedule_id == row.id).order_by(table.c.position))
+        for table in (schedule_entries, schedule_searches)
+    )
+    return Schedule(
+        **{name: getattr(row, name) for name in ("id", "rotation", "created_at", "used_month", *_OPTIONS)},
+        entries=tuple(map(_entry, entries)),
+        searches=tuple(map(_search, searches)),
+    )
+
+
+def _search(row: Row[Any]) -> SavedSearch:
+    return SavedSearch(
+        id=row.id,
+        name=row.name,
+        limit=row.most,
+        filter=filter_from_document(row.filter),
+        added_on=row.added_on,
+        revision=row.revision,
+        updated_at=row.updated_at,
+    )
 
 
 def _entry(row: Row[Any]) -> ScheduleEntry:

@@ -268,6 +268,8 @@ schedules = Table(
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("entries_updated_at", Instant, nullable=False),
+    # The first day of the month in which its key or its feed was last used, and nothing finer.
+    Column("used_month", Day, nullable=False),
     sqlite_strict=True,
 )
 
@@ -281,6 +283,22 @@ schedule_entries = Table(
     Column("reminder_minutes", Integer),
     Column("skipped_dates", Words, nullable=False),
     Column("dates", Json),
+    Column("added_on", Day, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    sqlite_strict=True,
+)
+
+#: Questions whose matches join a schedule; `most` is how many of them.
+schedule_searches = Table(
+    "schedule_searches",
+    metadata,
+    Column("schedule_id", Text, ForeignKey("schedules.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("most", Integer, nullable=False),
+    Column("filter", Json, nullable=False),
     Column("added_on", Day, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("updated_at", Instant, nullable=False),

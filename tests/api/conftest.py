@@ -1,6 +1,7 @@
 """A whole application on an embedded database, with an invented list and its read index."""
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -104,6 +105,13 @@ def app(prepared: Settings, clock: Clock) -> Starlette:
 @pytest.fixture
 async def client(app: Starlette) -> AsyncIterator[httpx2.AsyncClient]:
     """A client that talks to the running application, in process."""
+    async with running(app) as client:
+        yield client
+
+
+@asynccontextmanager
+async def running(app: Starlette) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client of an application that runs in process as long as the block."""
     async with app.router.lifespan_context(app) as state:
         transport = httpx2.ASGITransport(app=with_state(app, state))
         async with httpx2.AsyncClient(transport=transport, base_url="http://home") as client:

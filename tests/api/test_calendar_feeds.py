@@ -1,5 +1,6 @@
 """A feed over HTTP: what calendar programs send, and what they must get."""
 
+import shutil
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,11 @@ import httpx2
 import pytest
 from icalendar import Calendar
 
-from tests.api.conftest import Clock
+from api.app import create_app
+from api.house import open_database
+from api.settings import Settings
+from api.tidying import tidy
+from tests.api.conftest import Clock, running
 
 CREATE = """mutation ($input: ScheduleInput!, $entries: [EntryInput!]) {
   createSchedule(input: $input, entries: $entries) { key schedule { feedUrl webcalUrl } problems { code } } }"""
@@ -159,3 +164,47 @@ async def test_an_entry_that_comes_back_counts_higher_than_before(
     await ask(client, add, k=created["key"], e=[entry])
     after = _sequences((await client.get(path(created))).content)
     assert after["Ferry Lane Steps"] > before["Ferry Lane Steps"]
+
+
+SEARCHING = """mutation ($searches: [SavedSearchInput!]) {
+  createSchedule(input: {discreet: false}, searches: $searches) { key schedule { feedUrl } problems { code } } }"""
+
+
+async def test_what_a_saved_search_finds_is_in_the_feed_and_no_date_says_it_is_as_before(
+    client: httpx2.AsyncClient,
+) -> None:
+    searches = [{"name": "Open ones", "filter": {"formats": {"all": ["OPEN"]}}}]
+    payload = (await ask(client, SEARCHING, searches=searches))["createSchedule"]
+    answer = await client.get(path(payload))
+    assert [str(event["SUMMARY"]) for event in Calendar.from_ical(answer.content).walk("VEVENT")] == [
+        "Ferry Lane Steps"
+    ]
+    assert "last-modified" not in answer.headers
+    again = await client.get(path(payload), headers={"If-Modified-Since": "Fri, 31 Dec 2027 00:00:00 GMT"})
+    assert again.status_code == 200
+    known = await client.get(path(payload), headers={"If-None-Match": answer.headers["etag"]})
+    assert known.status_code == 304
+
+
+async def test_while_there_is_no_index_a_feed_with_searches_is_not_emptied(
+    client: httpx2.AsyncClient, prepared: Settings
+) -> None:
+    payload = (await ask(client, SEARCHING, searches=[{"name": "All", "filter": {}}]))["createSchedule"]
+    shutil.rmtree(prepared.index_dir)
+    async with running(create_app(prepared)) as other:
+        assert (await other.get(path(payload))).status_code == 503
+
+
+async def test_a_schedule_that_nobody_has_used_for_two_years_is_deleted(
+    client: httpx2.AsyncClient, created: dict[str, Any], prepared: Settings, clock: Clock
+) -> None:
+    clock.now += timedelta(days=300)
+    await client.get(path(created))
+    clock.now += timedelta(days=720)
+    with open_database(prepared) as database:
+        tidy(database, prepared, clock.now)
+        assert (await client.get(path(created))).status_code == 200
+        clock.now += timedelta(days=800)
+        tidy(database, prepared, clock.now)
+    turned_off = await client.get(path(created))
+    assert Calendar.from_ical(turned_off.content).walk("VEVENT") == []

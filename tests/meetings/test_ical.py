@@ -154,7 +154,7 @@ def test_stamp_is_when_the_month_turned_if_nothing_changed_since() -> None:
 @given(moments=st.lists(st.integers(0, 1000), min_size=2, max_size=5).map(sorted))
 def test_stamps_and_counts_never_fall_and_grow_when_the_file_changes(moments: list[int]) -> None:
     feeds = [_feed(a_meeting(), now=NOW + timedelta(days=days)) for days in moments]
-    told = [(feed.last_modified, _values(feed.body, "SEQUENCE"), feed.body) for feed in feeds]
+    told = [(feed.last_modified or NOW, _values(feed.body, "SEQUENCE"), feed.body) for feed in feeds]
     for (stamp, count, body), (next_stamp, next_count, next_body) in pairwise(told):
         assert (stamp < next_stamp and int(count[0]) < int(next_count[0])) if body != next_body else stamp == next_stamp
 

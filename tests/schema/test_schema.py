@@ -33,16 +33,12 @@ WITH_FIELDS = (GraphQLObjectType, GraphQLInterfaceType, GraphQLInputObjectType)
 #: What later changes bring.
 # fmt: off
 DEFERRED = (
-    "MeetingConnection.facets", "MeetingConnection.place", "MeetingFilter.text", "PlaceInput.named",
-    "Schedule.searches", "Mutation.addSearch", "Mutation.removeSearch", "Query.cost",
-    "Query.helplines", "Query.places", "Facet",
-    "Helpline", "MeetingFacets", "Place", "QueryCost", "SavedSearch",
-    "SavedSearchInput",
+    "MeetingConnection.facets", "MeetingConnection.place", "MeetingFilter.text", "PlaceInput.named", "Query.cost",
+    "Query.helplines", "Query.places", "Facet", "Helpline", "MeetingFacets", "Place", "QueryCost",
 )
 # fmt: on
 LACKING = {
     *(f"{name} was removed." for name in DEFERRED),
-    "Mutation.createSchedule arg searches was removed.",
     "RELEVANCE was removed from enum type MeetingOrder.",
 }
 
