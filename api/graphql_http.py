@@ -118,6 +118,7 @@ def house_context(request: HttpRequest, viewer: Token | None, limits: Limits) ->
             work=HouseWork(house=house, viewer=viewer),
             reporters=lambda meeting_id: house.reporters.count(meeting_id, address, house.clock()),
             viewer=viewer,
+            places=house.places.current(),
         )
 
 

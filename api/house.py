@@ -14,6 +14,7 @@ from meetings.calendar_words import ENGLISH, Wording
 from meetings.reports import Reporters
 from meetings.vocabulary import Vocabulary
 from search.index import Index, IndexHolder
+from search.place_files import PlaceFiles, PlaceHolder
 from store.database import Database
 from store.vocabulary import get_vocabulary
 
@@ -25,6 +26,7 @@ class House:
     settings: Settings
     database: Database
     indexes: IndexHolder
+    places: PlaceHolder
     vocabulary: Vocabulary
     clock: Callable[[], datetime] = clock
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
@@ -34,6 +36,11 @@ class House:
     def index(self) -> Index | None:
         """The newest generation of the read index; None before the first."""
         return self.indexes.current()
+
+
+def place_files(settings: Settings) -> PlaceFiles:
+    """Where the table of places of these settings lies."""
+    return PlaceFiles(folder=settings.places_dir, least_people=settings.places_people)
 
 
 @contextmanager
@@ -61,6 +68,7 @@ def open_house(settings: Settings, *, now: Callable[[], datetime] = clock) -> It
             settings=settings,
             database=database,
             indexes=IndexHolder(settings.index_dir),
+            places=PlaceHolder(files=place_files(settings)),
             vocabulary=vocabulary,
             clock=now,
             wording=Wording(format_names={code: known.labels["en"] for code, known in vocabulary.formats.items()}),

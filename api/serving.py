@@ -21,16 +21,19 @@ import uvicorn
 
 from api.app import create_app
 from api.clock import clock
-from api.house import open_database
+from api.house import open_database, place_files
 from api.importing import import_due
 from api.settings import Settings
 from api.snapshot import make_snapshot
 from api.tidying import tidy
 from search.builder import follow
 from search.index import IndexHolder
+from search.place_files import publish_places, read_places
 
 log = logging.getLogger(__name__)
 _RESTART_SECONDS = 1.0
+#: Where making the table of places failed, as on a full disk.
+_PLACES_AGAIN_SECONDS = 60.0
 
 
 def serve(settings: Settings) -> None:
@@ -38,7 +41,11 @@ def serve(settings: Settings) -> None:
     workers = settings.workers or os.cpu_count() or 1
     # What is wrong with the settings is told here, once, and not by every worker again and again.
     create_app(settings)
-    with _beside(settings, run_builder, "index builder", _RESTART_SECONDS), _importer(settings):
+    with (
+        _beside(settings, run_builder, "index builder", _RESTART_SECONDS),
+        _importer(settings),
+        _place_builder(settings),
+    ):
         wait_for_index(settings)
         uvicorn.run(
             "api.app:app_from_environ",
@@ -64,8 +71,13 @@ def wait_for_index(settings: Settings) -> None:
 
 
 @contextmanager
-def _beside(settings: Settings, work: Callable[[Settings, int], None], name: str, pause: float) -> Iterator[None]:
-    """Until the block ends, keep a process at this work; when it ends, another begins after `pause` seconds."""
+def _beside(
+    settings: Settings, work: Callable[[Settings, int], None], name: str, pause: float, *, once: bool = False
+) -> Iterator[None]:
+    """Until the block ends, keep a process at this work; when it ends, another begins after `pause` seconds.
+
+    `once`: only if it did not end well.
+    """
     spawn = multiprocessing.get_context("spawn")
     stopping = threading.Event()
     current: list[BaseProcess] = []
@@ -78,6 +90,8 @@ def _beside(settings: Settings, work: Callable[[Settings, int], None], name: str
             process.join()
             if not stopping.is_set() and process.exitcode != 0:
                 log.warning("%s ended with code=%s; starting another", name, process.exitcode)
+            if once and process.exitcode == 0:
+                break
             stopping.wait(pause)
 
     keeper = threading.Thread(target=keep_running, name=f"{name} keeper", daemon=True)
@@ -95,6 +109,22 @@ def _importer(settings: Settings) -> AbstractContextManager[None]:
     if not settings.import_minutes:
         return nullcontext()
     return _beside(settings, run_importer, "importer", settings.import_minutes * 60)
+
+
+def _place_builder(settings: Settings) -> AbstractContextManager[None]:
+    """A process that makes the table of places of a new release: questions by name wait for it, others do not."""
+    if read_places(place_files(settings).home()) is not None:
+        return nullcontext()
+    return _beside(settings, run_place_builder, "places builder", _PLACES_AGAIN_SECONDS, once=True)
+
+
+def run_place_builder(settings: Settings, parent: int) -> None:
+    """The places builder's whole life: it makes the table if it is not there, and ends."""
+    del parent
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(10)
+    logging.basicConfig(level=settings.log_level)
+    publish_places(place_files(settings))
 
 
 def run_importer(settings: Settings, parent: int) -> None:

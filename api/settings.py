@@ -137,6 +137,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("FETCH_SECONDS", _count, "60", "Longest time that fetching one list may take."),
     Setting("FINDINGS_PER_CODE", _count, "100", "Findings kept of one kind in one import; all are counted."),
     Setting("INDEX_POLL_MILLISECONDS", _count, "50", "How often changes are looked for, and how fresh searches are."),
+    Setting(
+        "PLACES_PEOPLE", _count, "0", "Fewest people of a town that `places` knows; 0: all 254,000, in 48 MB of files."
+    ),
     Setting("INDEX_WAIT_SECONDS", _count, "120", "How long `serve` waits for the first read index."),
 )
 
@@ -187,6 +190,7 @@ class Settings:
     findings_per_code: int
     index_poll_milliseconds: int
     index_wait_seconds: int
+    places_people: int
 
     @property
     def index_dir(self) -> Path:
@@ -197,6 +201,11 @@ class Settings:
     def snapshot_dir(self) -> Path:
         """Where the whole list is kept as a file."""
         return self.data_dir / "snapshots"
+
+    @property
+    def places_dir(self) -> Path:
+        """Where the table of places is kept."""
+        return self.data_dir / "places"
 
     @property
     def bodies_dir(self) -> Path:

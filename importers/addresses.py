@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from importers.countries import country_code
+from meetings.countries import country_code
 
 _US_POSTCODE = r"\d{5}(?:-\d{4})?"
 _CA_POSTCODE = r"[A-Z]\d[A-Z] ?\d[A-Z]\d"

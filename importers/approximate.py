@@ -10,9 +10,9 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from importers.countries import country_code
 from importers.places import known_places, town_point
 from importers.record import Record
+from meetings.countries import country_code
 from meetings.gazetteer import Town, place_key
 from meetings.model import Venue
 

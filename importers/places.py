@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -27,9 +26,7 @@ from meetings.gazetteer import (
     place_key,
     regions_by_name,
 )
-
-#: Where the tables lie in the source tree and in an installation.
-PLACES = Path(__file__).resolve().parent.parent / "seed" / "places"
+from meetings.place_seed import COLUMNS_FILE, PLACES, REGIONS_FILE, areas_of, countries_of, region_names
 
 #: One degree of a great circle.
 _KILOMETRES = 111.2
@@ -66,17 +63,17 @@ def known_places() -> Gazetteer:
 
 def read_places(folder: Path) -> Gazetteer:
     """The tables in a folder, in the form that seed/places/README.md describes."""
-    lines = (folder / "regions.tsv").read_text("utf-8").splitlines()[1:]
-    with np.load(folder / "places.npz", allow_pickle=False) as columns:
-        return _gazetteer(columns, [_region_names(line) for line in lines])
+    regions = region_names((folder / REGIONS_FILE).read_text("utf-8"))
+    with np.load(folder / COLUMNS_FILE, allow_pickle=False) as columns:
+        return _gazetteer(columns, regions)
 
 
-def _gazetteer(columns: Columns, region_names: list[RegionNames]) -> Gazetteer:
+def _gazetteer(columns: Columns, names: list[RegionNames]) -> Gazetteer:
     terms = _texts(columns["terms"])  # The largest by far: first, so that its unpacking adds to nothing else.
-    areas = _areas(columns)
-    countries = _countries(areas)
-    regions = regions_by_name(region_names, areas, countries)
-    titles = {(line.country, line.code): line.name for line in region_names}
+    areas = areas_of(_lines(columns["areas"]), columns["area_starts"].tolist(), len(columns["zones"]))
+    countries = countries_of(areas)
+    regions = regions_by_name(names, areas, countries)
+    titles = {(line.country, line.code): line.name for line in names}
     return Gazetteer(
         names=_texts(columns["names"]),
         points=_points(columns, ""),
@@ -90,24 +87,6 @@ def _gazetteer(columns: Columns, region_names: list[RegionNames]) -> Gazetteer:
         term_rows=_numbers(columns["term_rows"]),
         zips=_zips(columns, regions),
     )
-
-
-def _areas(columns: Columns) -> dict[tuple[str, str], range]:
-    starts = (*columns["area_starts"].tolist(), len(columns["zones"]))
-    keys = (line.split("\t") for line in _lines(columns["areas"]))
-    return {(country, code): range(*ends) for (country, code), ends in zip(keys, pairwise(starts), strict=True)}
-
-
-def _countries(areas: dict[tuple[str, str], range]) -> dict[str, range]:
-    found: dict[str, range] = {}
-    for (country, _), rows in areas.items():
-        found[country] = range(found.get(country, rows).start, rows.stop)
-    return found
-
-
-def _region_names(line: str) -> RegionNames:
-    country, code, name, also = line.split("\t")
-    return RegionNames(country=country, code=code, name=name, also=tuple(also.split("|")) if also else ())
 
 
 def _zips(columns: Columns, regions: dict[tuple[str, str], tuple[range, ...]]) -> Zips:

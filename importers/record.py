@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from importers.clock import read_length
-from importers.countries import country_code
 from importers.documents import TwiceNamed
 from importers.links import is_of_a_person, read_link
 from importers.persons import GAP, holds_last_name, without_contacts, without_persons
@@ -17,6 +16,7 @@ from importers.phones import costs_extra, read_phone
 from importers.points import read_point
 from importers.text import CODE_LENGTH, KEY_LENGTH, LINE_LENGTH, LINK_LENGTH, NAME_LENGTH, NOTES_LENGTH, clean_text
 from importers.zones import ZoneChoice
+from meetings.countries import country_code
 from meetings.findings import Finding
 
 #: How much of a value a finding shows.

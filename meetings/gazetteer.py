@@ -110,12 +110,16 @@ class Area:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionNames:
-    """What a region is called, by `also` too. `code` is GeoNames'; `=PR` means all of the country Puerto Rico."""
+    """What a region is called, by `also` too. `code` is GeoNames'; `=PR` means all of the country Puerto Rico.
+
+    `parts` are counties in it, which addresses write in its place.
+    """
 
     country: str
     code: str
     name: str
     also: tuple[str, ...]
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +229,7 @@ def regions_by_name(
         rows = countries.get(within) if within != line.code else areas.get((line.country, within))
         if rows is None:
             continue
-        shorts = (*line.also, line.code) if line.code.isalpha() else line.also
+        shorts = (*line.also, *line.parts, *((line.code,) if line.code.isalpha() else ()))
         everywhere = (line.name, *shorts) if line.country in ABBREVIATING else (line.name,)
         keys = {(line.country, place_key(name)) for name in (line.name, *shorts)}
         for key in keys | {("", place_key(name)) for name in everywhere}:

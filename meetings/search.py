@@ -22,6 +22,8 @@ EARLIEST = timedelta(days=7)
 LATEST = timedelta(days=370)
 MAX_RADIUS_KM = 500.0
 MAX_NEAREST = 500
+#: A place's name with its region and country; the longest name there is has 60 letters.
+MAX_PLACE_TEXT = 100
 #: The first minute of each part of the day; the last part runs over midnight.
 PARTS_OF_DAY: dict[TimeOfDay, tuple[int, int]] = {
     TimeOfDay.MORNING: (300, 720),

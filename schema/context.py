@@ -15,6 +15,7 @@ from schema.import_work import ImportWork
 from schema.limits import Limits
 from schema.loaders import Loaders, loaders_for
 from search.index import Index
+from search.places import PlaceFinder
 from store.database import Reader, Writer
 
 
@@ -24,7 +25,8 @@ class Context:
 
     `index` is None before the first generation was built. `now` is aware; `base_url` has no slash at its end;
     `random_bytes(n)` gives n bytes that nobody can guess. `viewer` is None for the public. `reporters(id)` counts the
-    distinct networks, the present one too, that have reported a meeting of late.
+    distinct networks, the present one too, that have reported a meeting of late. `places` is None while there is no
+    table of places.
     """
 
     read: Reader
@@ -38,6 +40,7 @@ class Context:
     work: ImportWork
     reporters: Callable[[str], int]
     viewer: Token | None = None
+    places: PlaceFinder | None = None
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
@@ -58,6 +61,12 @@ class Context:
         if self.index is None:
             raise StoreFailed("the search index is being built; try again in a minute")
         return self.index
+
+    def place_finder(self) -> PlaceFinder:
+        """Who knows places by name; StoreFailed while nobody does."""
+        if self.places is None:
+            raise StoreFailed("the table of places is being made; try again in a minute")
+        return self.places
 
 
 class Info(Protocol):

@@ -8,7 +8,7 @@ from typing import Any
 
 import graphene
 
-from meetings import model, reports, search, tokens
+from meetings import model, places, reports, search, tokens
 
 
 def _enum(enum: type[Enum], description: str, values: Mapping[Any, str]) -> Any:
@@ -104,5 +104,15 @@ Role = _enum(
     {
         tokens.Role.VOLUNTEER: "Looks after lists: previews, applies and undoes imports, and sees reports.",
         tokens.Role.ADMIN: "All that, and says which lists there are.",
+    },
+)
+PlaceKind = _enum(
+    places.PlaceKind,
+    "What a place is.",
+    {
+        places.PlaceKind.TOWN: "A town, or a part of one with a name of its own: meetings are found round its middle.",
+        places.PlaceKind.POSTCODE: "A postcode of the United States: meetings are found round its middle.",
+        places.PlaceKind.REGION: "A state, province or the like: all meetings in it are found.",
+        places.PlaceKind.COUNTRY: "A whole country: all meetings in it are found.",
     },
 )

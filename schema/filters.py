@@ -53,13 +53,24 @@ def checked_items(
     return listed
 
 
-def checked_text(argument: str, text: str) -> str:
+def checked_text(argument: str, text: str, *, most: int = MAX_TEXT) -> str:
     """A text that is not empty and not too long, without spaces around it; InvalidQuery."""
     if not text.strip():
         raise InvalidQuery(argument, "this is empty; leave it out instead")
-    if len(text) > MAX_TEXT:
-        raise InvalidQuery(argument, f"give at most {MAX_TEXT} characters, not {len(text)}")
+    if len(text) > most:
+        raise InvalidQuery(argument, f"give at most {most} characters, not {len(text)}")
     return text.strip()
+
+
+def checked_country(argument: str, text: str) -> str:
+    """An alpha-2 code of a country, in capitals; InvalidQuery."""
+    code = checked_text(argument, text).upper()
+    if not (len(code) == 2 and code.isascii() and code.isalpha()):
+        raise InvalidQuery(argument, "two letters as ISO 3166-1 has them, e.g. US")
+    if code not in country_zones():
+        hint = "; the United Kingdom is GB" if code == "UK" else ""
+        raise InvalidQuery(argument, f"no country is {code!r} in ISO 3166-1{hint}")
+    return code
 
 
 def known_code(argument: str, text: str, known: Iterable[str]) -> str:
@@ -206,13 +217,8 @@ def _radius(given: _Given) -> float:
 
 
 def _country(given: _Given) -> str | None:
-    country = given.text("country")
-    if country is not None and not (len(country) == 2 and country.isascii() and country.isalpha()):
-        raise given.refuse("country", "two letters as ISO 3166-1 has them, e.g. US")
-    if country is not None and country.upper() not in country_zones():
-        hint = "; the United Kingdom is GB" if country.upper() == "UK" else ""
-        raise given.refuse("country", f"no country is {country.upper()!r} in ISO 3166-1{hint}")
-    return country and country.upper()
+    country = given.get("country")
+    return None if country is None else checked_country(given.at("country"), country)
 
 
 def _time(given: _Given, exclude: _Given, now: datetime, windowed: bool) -> search.TimeFilter:

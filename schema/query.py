@@ -25,6 +25,7 @@ from schema.meetings import Meeting, MeetingConnection
 from schema.nodes import Node, find_node
 from schema.occurrences import Found, OccurrenceConnection
 from schema.paging import MAX_LISTED, Slice, after_argument, checked_after, checked_first, cut, first_argument, many
+from schema.places import FIRST, Place, asked_places
 from schema.planning import Plan, PlanInput, make_plan
 from schema.scalars import DateTime
 from schema.schedules import KEY, Schedule, used_schedule
@@ -102,6 +103,16 @@ class Query(VolunteerQueries, graphene.ObjectType):
             description="Of what meetings; of `time` only `byAppointment`, as the rest depends on now; no `nearest`."
         ),
         resolver=lambda _, info, **asked: page_of_changes(info.context, **asked),
+    )
+    places = many(
+        Place,
+        "Towns, US postcodes, regions and countries by name, forgiving accents and typing errors; best first.",
+        text=graphene.String(
+            required=True, description="A name, alone or with what it lies in, e.g. `Koln`, `Dublin, CA` or `90210`."
+        ),
+        country=graphene.String(description="Prefer places in this country, two letters, e.g. `US`; none is left out."),
+        first=first_argument(FIRST),
+        resolver=lambda _, info, **asked: asked_places(info.context, **asked),
     )
     fellowships = many(
         Fellowship,

@@ -53,8 +53,8 @@ def read_generation(folder: Path, number: int) -> Generation | None:
     """A generation, its arrays mapped; None: it is of another layout, or broken. `FileNotFoundError`: it is gone."""
     home = folder / f"{_PREFIX}{number}"
     try:
-        header = orjson.loads((home / _HEADER).read_bytes())
-        return _read(Generation, home, header, "") if header["header.layout"] == LAYOUT else None
+        header = read_header(home)
+        return read_arrays(Generation, home, header) if header["header.layout"] == LAYOUT else None
     except (ValueError, KeyError, EOFError) as error:
         # A power cut may leave files empty that were written and renamed; the builder makes them anew.
         log.error("generation cannot be read number=%d %s", number, frames_of(error))
@@ -68,9 +68,7 @@ def publish(folder: Path, generation: Generation) -> int:
     draft = folder / f"draft-{number}"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
-    header: dict[str, Any] = {}
-    _write(generation, draft, header, "")
-    (draft / _HEADER).write_bytes(orjson.dumps(header))
+    write_arrays(generation, draft)
     draft.rename(folder / f"{_PREFIX}{number}")
     pointer = folder / f"{_CURRENT}.draft"
     pointer.write_text(f"{_PREFIX}{number}\n", "ascii")
@@ -84,6 +82,24 @@ def _numbers(folder: Path) -> list[int]:
     told = (home.name.removeprefix(_PREFIX) for home in folder.glob(f"{_PREFIX}*"))
     # A folder of another name is somebody else's.
     return [int(number) for number in told if number.isdecimal()]
+
+
+def write_arrays(value: object, home: Path) -> None:
+    """A dataclass of arrays, plain values and other such dataclasses, as files in a folder that is there."""
+    header: dict[str, Any] = {}
+    _write(value, home, header, "")
+    (home / _HEADER).write_bytes(orjson.dumps(header))
+
+
+def read_header(home: Path) -> dict[str, Any]:
+    """The plain values of what `write_arrays` wrote, by path (`header.layout`); ValueError, FileNotFoundError."""
+    header: dict[str, Any] = orjson.loads((home / _HEADER).read_bytes())
+    return header
+
+
+def read_arrays(kind: type[D], home: Path, header: dict[str, Any]) -> D:
+    """What `write_arrays` wrote, its arrays mapped; ValueError, KeyError, EOFError where files are broken."""
+    return _read(kind, home, header, "")
 
 
 def _write(value: object, home: Path, header: dict[str, Any], prefix: str) -> None:

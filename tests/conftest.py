@@ -16,6 +16,8 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
+from search.place_files import PlaceFiles, publish_places, read_places
+from search.places import PlaceFinder
 from tests.oracles import judges
 from tests.outside import POSTGRES, REAL_LISTS, REAL_LISTS_ABSENT, absent
 
@@ -23,6 +25,19 @@ from tests.outside import POSTGRES, REAL_LISTS, REAL_LISTS_ABSENT, absent
 settings.register_profile("default", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", settings.get_profile("default"), max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+# --- Places -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def places(tmp_path_factory: pytest.TempPathFactory) -> PlaceFinder:
+    """The places of `seed/places` with 15,000 people, for all tests and all of their processes made once."""
+    files = PlaceFiles(folder=tmp_path_factory.getbasetemp().parent / "places", least_people=15_000)
+    publish_places(files)
+    table = read_places(files.home())
+    assert table is not None
+    return PlaceFinder(table)
 
 
 # --- No network ---------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from importers.places import PLACES, known_places, read_places, town_point
+from importers.places import known_places, read_places, town_point
 from meetings.gazetteer import Town, place_key
+from meetings.place_seed import PLACES
 
 Point = tuple[float, float]
 

@@ -28,6 +28,7 @@ from schema.limits import Limits
 from schema.operations import Request, executed, prepare, refused_answer
 from search.builder import build
 from search.index import Index, open_index
+from search.places import PlaceFinder
 from store.database import Database, Reader
 from store.imports import apply_plan, record_run
 from store.migration import migrate
@@ -107,6 +108,7 @@ class House:
     secrets: int = 0
     viewer: Token | None = None
     reporters: int = 1
+    places: PlaceFinder | None = None
     work: Work = field(init=False)
     reading: Reader | None = None
 
@@ -172,6 +174,7 @@ class House:
             work=self.work,
             reporters=lambda _: self.reporters,
             viewer=self.viewer,
+            places=self.places,
         )
 
     def data(self, query: str, **variables: Any) -> dict[str, Any]:

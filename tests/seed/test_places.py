@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import tzfpy
 
-from importers.places import PLACES
 from meetings.gazetteer import place_key
+from meetings.place_seed import PLACES
 from meetings.zones import canonical_zone, zone
 from tests.outside import ROOT
 

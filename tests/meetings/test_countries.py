@@ -2,7 +2,7 @@
 
 import pytest
 
-from importers.countries import country_code
+from meetings.countries import country_code
 
 
 @pytest.mark.parametrize(

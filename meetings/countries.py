@@ -68,6 +68,23 @@ _ALIASES = {
     "VN": "vnm|viet nam",
     "ZA": "zaf|rsa",
 }
+#: Where iso3166.tab's name is one for experts.
+_SHORT_NAMES = {
+    "AS": "American Samoa",
+    "CC": "Cocos Islands",
+    "CD": "DR Congo",
+    "CG": "Congo",
+    "GB": "United Kingdom",
+    "KP": "North Korea",
+    "KR": "South Korea",
+    "MF": "Saint Martin",
+    "MM": "Myanmar",
+    "SX": "Sint Maarten",
+    "SZ": "Eswatini",
+    "VG": "British Virgin Islands",
+    "VI": "US Virgin Islands",
+    "WS": "Samoa",
+}
 _STOPS = re.compile(r"[.,()\[\]'’]+")
 
 
@@ -76,11 +93,28 @@ def country_code(text: str) -> str | None:
     return _names().get(_fold(text))
 
 
+def country_name(code: str) -> str:
+    """What people call the country of an alpha-2 code, in English; the code where it is no country's."""
+    return _SHORT_NAMES.get(code) or _table().get(code, code)
+
+
+def country_names(code: str) -> tuple[str, ...]:
+    """All names that lists give the country of an alpha-2 code, the code too."""
+    others = _ALIASES.get(code, "")
+    return (country_name(code), _table().get(code, code), code, *(others.split("|") if others else ()))
+
+
 @cache
-def _names() -> dict[str, str]:
+def _table() -> dict[str, str]:
     table = resources.files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text("utf-8")
     rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
-    found = {_fold(name): code for code, name in rows} | {code.casefold(): code for code, _ in rows}
+    return {row[0]: row[1] for row in rows}
+
+
+@cache
+def _names() -> dict[str, str]:
+    found = {_fold(name): code for code, name in _table().items()} | {code.casefold(): code for code in _table()}
+    found |= {_fold(name): code for code, name in _SHORT_NAMES.items()}
     for code, names in _ALIASES.items():
         found.update({_fold(name): code for name in names.split("|")})
     return found

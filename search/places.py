@@ -1,0 +1,311 @@
+"""Places by name: towns, postcodes, regions and countries, however they are spelt, best first.
+
+A text is read in several ways: whole, and with its last words as the region or country that the rest lies in. What is
+spelt so comes before what begins so, that before what differs in one letter, that before two; among equals the place
+of more people. Nothing here is written down anywhere: what somebody looks for is theirs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+
+from meetings.gazetteer import place_key, spellings
+from meetings.places import Place, PlaceKind
+from search.clock import Flags, Longs
+from search.place_table import DEGREE, NO_ZONE, Naming, PlaceTable, Weights
+from search.strings import bytes_at
+from search.words import edits_allowed, exact_term, terms_beginning, terms_within
+
+#: Longer texts are addresses, and cost time: what stands behind is not looked at.
+LONGEST = 80
+#: What a match is worth; the logarithm of the people is added, so each point is ten times the people.
+EXACT, PREFIX, MISSPELT, AN_EDIT = 6.0, 3.0, 3.2, 1.5
+#: What it is worth to lie in the country that is preferred, and where the text's end says; and to lie elsewhere: West
+#: Virginia is not the West of Cameroon.
+PREFERRED, BEHIND, ELSEWHERE = 3.0, 2.5, -3.0
+#: Few begin to write a name that is not the place's own: San Fran is not Quito, once San Francisco de Quito.
+OTHER_BEGINNING = 0.5
+#: A beginning that only places of fewer people than this one's have, 50,000, may be a misspelt name.
+_KNOWN_BEGINNING = PREFIX + 4.7
+#: Of those that begin so, this many times as many as are wanted are compared: a place may have several such names.
+_COMPARED = 8
+_FEWEST_COMPARED = 100
+#: The most words of a region or country.
+_TAIL_WORDS = 4
+#: "Springfield, Illinois, USA" has two ends.
+_TAILS = 2
+#: Answers that are remembered.
+_REMEMBERED = 2048
+_ZIP = re.compile(r"(?:^|[\s,])([0-9]{5})(?:-[0-9]{4})?\s*$")
+#: Where postcodes of the United States are written.
+_ZIP_COUNTRIES = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "FM", "MH", "PW"})
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A place that a text may mean. `agrees`: it lies where the text's end and the country told say."""
+
+    place: Place
+    row: int
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """One way to read a text: a name, folded, and the rows in which its end says that it lies (None: anywhere)."""
+
+    key: str
+    told: tuple[Span, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidates:
+    """Rows, perhaps more than once, what each is worth, and whether it lies where it is told to.
+
+    `is_enough`: one of them is so good that nothing misspelt is looked for.
+    """
+
+    rows: Longs
+    scores: Weights
+    agreeing: Flags
+    is_enough: bool = False
+
+    def at(self, places: Longs) -> _Candidates:
+        """Those at these places."""
+        return _Candidates(
+            rows=self.rows.take(places),
+            scores=self.scores.take(places),
+            agreeing=self.agreeing.take(places),
+            is_enough=self.is_enough,
+        )
+
+
+class PlaceFinder:
+    """Answers from one table. Safe to use from several threads."""
+
+    def __init__(self, table: PlaceTable) -> None:
+        self.table = table
+        self._kept: OrderedDict[tuple[str, str | None, int], tuple[Match, ...]] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, text: str, country: str | None, first: int) -> tuple[Match, ...]:
+        """The places that a text may mean, best first; `country`, alpha-2, is preferred, not asked for."""
+        asked = text[:LONGEST].strip(), country, first
+        with self._lock:
+            known = self._kept.get(asked)
+            if known is not None:
+                self._kept.move_to_end(asked)
+                return known
+        found = tuple(_found(self.table, *asked))
+        with self._lock:
+            self._kept[asked] = found
+            while len(self._kept) > _REMEMBERED:
+                self._kept.popitem(last=False)
+        return found
+
+
+def _found(table: PlaceTable, text: str, country: str | None, first: int) -> Iterator[Match]:
+    written = _ZIP.search(text)
+    if written is not None and (country is None or country in _ZIP_COUNTRIES):
+        number = int(table.zips.numbers.searchsorted(int(written[1])))
+        if number < len(table.zips.numbers) and int(table.zips.numbers[number]) == int(written[1]):
+            yield Match(place=_zip_place(table, number), row=-1, agrees=True)
+            return
+    key = place_key(text)
+    if not key:
+        return
+    search = _Search(table=table, readings=_readings(table, key), preferred=_number_of(table, country))
+    for row, agrees in search.best(first):
+        yield Match(place=place_at(table, row), row=row, agrees=agrees)
+
+
+def _number_of(table: PlaceTable, country: str | None) -> int | None:
+    return table.countries.index(country) if country in table.countries else None
+
+
+# --- Reading ------------------------------------------------------------------------------------
+
+
+def _readings(table: PlaceTable, key: str) -> tuple[_Reading, ...]:
+    """The ways to read a folded text, that with the most told first."""
+    readings = [_Reading(key=key, told=None)]
+    for _ in range(_TAILS):
+        shorter = _without_tail(table, readings[0])
+        if shorter is None:
+            break
+        readings.insert(0, shorter)
+    return tuple(readings)
+
+
+def _without_tail(table: PlaceTable, reading: _Reading) -> _Reading | None:
+    words = reading.key.split(" ")
+    for count in range(min(_TAIL_WORDS, len(words) - 1), 0, -1):
+        areas = _areas_called(table, " ".join(words[-count:]))
+        told = areas if reading.told is None else [area for area in areas if _lies_in(area, reading.told)]
+        if told:
+            return _Reading(key=" ".join(words[:-count]), told=tuple(told))
+    return None
+
+
+def _areas_called(table: PlaceTable, key: str) -> list[Span]:
+    """The rows of the regions and countries of this name."""
+    found: list[Span] = []
+    for spelling in spellings(key):
+        term = exact_term(table.terms, spelling)
+        if term is None:
+            continue
+        named = table.postings[slice(*table.postings_of(term))] >> 2
+        # Regions and countries have the highest rows, and rows of a term rise.
+        for area in (named[named.searchsorted(table.towns) :] - table.towns).tolist():
+            found.append((int(table.first[area]), int(table.last[area])))
+    return found
+
+
+def _lies_in(area: Span, spans: Iterable[Span]) -> bool:
+    return any(first <= area[0] and area[1] <= last for first, last in spans)
+
+
+# --- Ranking ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Search:
+    """One question: its readings, and the number of the country preferred."""
+
+    table: PlaceTable
+    readings: Sequence[_Reading]
+    preferred: int | None
+
+    def best(self, first: int) -> list[tuple[int, bool]]:
+        """The rows that are meant, best first, and whether each lies where it is told to."""
+        most = max(_FEWEST_COMPARED, _COMPARED * first)
+        found = [self._spelt_so(one, spelling, most) for one in self.readings for spelling in spellings(one.key)]
+        if not any(part.is_enough for part in found):
+            found += [self._misspelt(reading, 1) for reading in self.readings]
+            if not any(bool(part.agreeing.any()) for part in found):
+                found += [self._misspelt(reading, 2) for reading in self.readings]
+        return _first_rows(_together(found), first)
+
+    def _spelt_so(self, reading: _Reading, spelling: str, most: int) -> _Candidates:
+        """What is called so, and what begins so, at most so many."""
+        table = self.table
+        first, last = terms_beginning(table.terms, spelling)
+        if first == last:
+            return _NONE
+        start, stop = table.postings_of(first)[0], table.postings_of(last - 1)[1]
+        named = table.postings[start:stop]
+        scores = table.weight[start:stop] + np.float32(PREFIX)
+        scores -= np.float32(OTHER_BEGINNING) * (named & 3 == Naming.OTHER)
+        # The shortest of what begins so comes first.
+        whole = bytes_at(table.terms.block, table.terms.ends, first) == spelling.encode()
+        exact = table.postings_of(first)[1] - start if whole else 0
+        scores[:exact] = table.weight[start : start + exact] + np.float32(EXACT)
+        rows = (named >> 2).astype(np.int64)
+        bonus = self._bonus(rows, reading)
+        scores += bonus
+        known = np.float32(_KNOWN_BEGINNING) + bonus
+        agreeing = bonus >= self._whole_bonus(reading)
+        enough = bool(agreeing[:exact].any()) or bool((agreeing & (scores >= known)).any())
+        found = _Candidates(rows=rows, scores=scores, agreeing=agreeing, is_enough=enough)
+        return found if len(rows) <= most else found.at(np.argpartition(scores, -most)[-most:])
+
+    def _misspelt(self, reading: _Reading, edits: int) -> _Candidates:
+        if edits > edits_allowed(reading.key):
+            return _NONE
+        terms = terms_within(self.table.terms, reading.key, edits)
+        return _together([self._meant(term, MISSPELT - AN_EDIT * edits, reading) for term in terms.tolist()])
+
+    def _meant(self, term: int, quality: float, reading: _Reading) -> _Candidates:
+        postings = slice(*self.table.postings_of(term))
+        rows = (self.table.postings[postings] >> 2).astype(np.int64)
+        bonus = self._bonus(rows, reading)
+        scores = self.table.weight[postings] + np.float32(quality) + bonus
+        return _Candidates(rows=rows, scores=scores, agreeing=bonus >= self._whole_bonus(reading))
+
+    def _bonus(self, rows: Longs, reading: _Reading) -> Weights:
+        """What it is worth that rows lie where they are told to."""
+        bonus = np.zeros(len(rows), np.float32)
+        if self.preferred is not None:
+            bonus += np.float32(PREFERRED) * (self.table.country.take(rows) == self.preferred)
+        if reading.told is not None:
+            bonus += np.where(self._inside(rows, reading.told), np.float32(BEHIND), np.float32(ELSEWHERE))
+        return bonus
+
+    def _whole_bonus(self, reading: _Reading) -> float:
+        return PREFERRED * (self.preferred is not None) + BEHIND * (reading.told is not None)
+
+    def _inside(self, rows: Longs, told: Iterable[Span]) -> Flags:
+        """Which rows are towns, or regions of towns, of these spans."""
+        towns = self.table.towns
+        begins = np.where(rows < towns, rows, self.table.first.take(rows - towns, mode="clip"))
+        ends = np.where(rows < towns, rows + 1, self.table.last.take(rows - towns, mode="clip"))
+        inside = np.zeros(len(rows), np.bool_)
+        for first, last in told:
+            inside |= (begins >= first) & (ends <= last)
+        return inside
+
+
+_NONE = _Candidates(rows=np.empty(0, np.int64), scores=np.empty(0, np.float32), agreeing=np.empty(0, np.bool_))
+
+
+def _together(parts: Sequence[_Candidates]) -> _Candidates:
+    if len(parts) < 2:
+        return parts[0] if parts else _NONE
+    return _Candidates(
+        rows=np.concatenate([part.rows for part in parts]),
+        scores=np.concatenate([part.scores for part in parts]),
+        agreeing=np.concatenate([part.agreeing for part in parts]),
+    )
+
+
+def _first_rows(found: _Candidates, first: int) -> list[tuple[int, bool]]:
+    """Each row once, by its best score; equals by row, so that the order is total."""
+    best: dict[int, bool] = {}
+    order = np.lexsort((found.rows, ~found.agreeing, -found.scores))
+    order = order[found.scores[order] > -np.inf]
+    for row, agrees in zip(found.rows[order].tolist(), found.agreeing[order].tolist(), strict=True):
+        best.setdefault(row, agrees)
+        if len(best) == first:
+            break
+    return list(best.items())
+
+
+# --- Showing ------------------------------------------------------------------------------------
+
+
+def place_at(table: PlaceTable, row: int) -> Place:
+    """The place of a row."""
+    zone = int(table.zone[row])
+    kind = PlaceKind.TOWN if row < table.towns else PlaceKind.REGION if row < table.regions else PlaceKind.COUNTRY
+    region = table.region_of(row) if kind is PlaceKind.TOWN else None
+    return Place(
+        kind=kind,
+        name=table.names.at(row),
+        region=None if region is None else table.names.at(region),
+        country=table.country_of(row),
+        latitude=int(table.latitude[row]) / DEGREE,
+        longitude=int(table.longitude[row]) / DEGREE,
+        zone=None if zone == NO_ZONE else table.zone_names[zone],
+    )
+
+
+def _zip_place(table: PlaceTable, number: int) -> Place:
+    zips = table.zips
+    region = int(zips.region[number])
+    return Place(
+        kind=PlaceKind.POSTCODE,
+        name=f"{zips.towns.at(int(zips.town[number]))} {int(zips.numbers[number]):05}",
+        region=table.names.at(region) if region < table.regions else None,
+        country=table.country_of(region),
+        latitude=int(zips.latitude[number]) / DEGREE,
+        longitude=int(zips.longitude[number]) / DEGREE,
+        zone=table.zone_names[int(zips.zone[number])],
+    )
