@@ -36,6 +36,8 @@ _LOOSE_EMAIL = re.compile(
     r"(?:\.| dot )(?:com|net|de|me|co\.uk))\b"
 )
 _AT = re.compile(r"@|%40|\bat\b", re.IGNORECASE)
+#: No address or link is without these, no telephone number without ten digits. Most lines have none, and are done.
+_MAY_BE_CONTACT = re.compile(r"@|%40|\bat\b|\.|\d(?:\D*\d){9}", re.IGNORECASE)
 _PERSONAL_LINK = re.compile(rf"(?:https?://)?(?:www\.)?(?<![\w-]){PERSONAL_ADDRESS}\S*", re.IGNORECASE)
 
 _NUMBER = re.compile(
@@ -146,6 +148,8 @@ def holds_last_name(text: str) -> bool:
 
 def without_contacts(line: str) -> str:
     """A name or an address with a gap for each e-mail address and telephone number; other words are let be."""
+    if line.isascii() and not _MAY_BE_CONTACT.search(line):
+        return line
     plain = line.translate(_STYLED)
     safe = _without_addresses(plain)
     safe = _NUMBER.sub(lambda match: _number(match, None, False, None) if _is_telephone(match[0]) else match[0], safe)

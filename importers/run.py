@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -20,12 +20,11 @@ from importers.registry import IMPORTERS
 from meetings.errors import ImportFailed, NotFound, StoreFailed, frames_of
 from meetings.findings import CATALOGUE, Finding, Severity
 from meetings.listing import Parsed
-from meetings.model import MeetingStatus
-from meetings.source import Held, ImportCounts, ImportLimits, ImportPlan, ImportRun, RunStatus, Source
+from meetings.source import ImportCounts, ImportLimits, ImportPlan, ImportRun, RunStatus, Source
 from meetings.vocabulary import Vocabulary
 from meetings.zones import TZDATA_VERSION
 from store.database import Database, Reader, Writer
-from store.imports import apply_plan, held_listings, last_good_run, record_run
+from store.imports import apply_plan, count_present, held_listings, last_good_run, record_run
 from store.sources import get_source
 
 _log = logging.getLogger(__name__)
@@ -116,18 +115,17 @@ def _read(
     fetched = fetch(source)
     told_hash = content_hash(fetched, source, importer, vocabulary)
     with database.read() as reader:
-        same = _same_as(reader, source.id, told_hash, held_listings(reader, source.id))
+        same = _same_as(reader, source.id, told_hash)
     parse = cache(lambda: read_listings(database, importer, fetched, source, vocabulary))
     return _Read(content_hash=told_hash, parse=parse, is_known=same is not None)
 
 
-def _same_as(reader: Reader, source_id: str, content_hash: str, held: Sequence[Held]) -> ImportCounts | None:
+def _same_as(reader: Reader, source_id: str, content_hash: str) -> ImportCounts | None:
     """The counts of the last good import, if it read the same and we still hold what came of it."""
     last = last_good_run(reader, source_id)
     if last is None or last.content_hash != content_hash:
         return None
-    present = sum(one.missing_since is None and one.status != MeetingStatus.WITHDRAWN for one in held)
-    return last.counts if present >= last.counts.received - last.counts.rejected else None
+    return last.counts if count_present(reader, source_id) >= last.counts.received - last.counts.rejected else None
 
 
 def _carried_out(
@@ -162,8 +160,9 @@ def _check_unchanged(write: Writer, source: Source) -> None:
 
 def _planned(reader: Reader, run: ImportRun, read: _Read, terms: _Terms) -> tuple[ImportPlan, bool]:
     """The plan, and whether the list is as it was at the last good import."""
-    held = held_listings(reader, run.source_id)
-    same = _same_as(reader, run.source_id, read.content_hash, held)
+    same = _same_as(reader, run.source_id, read.content_hash)
+    # Of a list that is as it was, nothing can change but how long meetings have been missing.
+    held = held_listings(reader, run.source_id, missing_only=same is not None)
     plan = plan_import(
         Parsed(listings=()) if same else read.parse(),
         held,

@@ -8,11 +8,14 @@ import unicodedata
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, time, timedelta
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING
 
 from meetings.model import Group, MedicationStance, MeetingStatus, OnlineVenue, Venue, VenueType, ZoneReason
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from meetings.findings import Finding
     from meetings.recurrence import DatedException, Recurrence
 
@@ -146,34 +149,61 @@ def _names_a_door(postal_code: str | None) -> bool:
     return 5 <= len(code) <= 8 and not code.isdigit() and any(map(str.isdigit, code)) and any(map(str.isalpha, code))
 
 
+#: Values that JSON writes as they are.
+_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
 #: How a record is known and where it stood tells nothing of the meeting.
 _NOT_TOLD = frozenset({"where", "record_key", "day", "ids"})
 
 
 def fingerprint(listing: Listing) -> str:
     """A hash of all that is told of a meeting; empty fields count nothing, so a new field changes no old hash."""
-    told = {f.name: getattr(listing, f.name) for f in fields(listing) if f.name not in _NOT_TOLD}
-    return _hash(told)[:32]
+    return _hash({name: getattr(listing, name) for name in _told_names()})[:32]
+
+
+@cache
+def _told_names() -> tuple[str, ...]:
+    return tuple(name for name in _names(Listing) if name not in _NOT_TOLD)
+
+
+#: Byte for byte what it always wrote: another spelling would change every hash that is kept.
+_ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode
 
 
 def _hash(value: object) -> str:
-    text = json.dumps(_plain(value), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
+    return hashlib.sha256(_ENCODE(_plain(value)).encode("ascii")).hexdigest()
 
 
 def _plain(value: object) -> object:
-    if is_dataclass(value) and not isinstance(value, type):
-        value = {f.name: getattr(value, f.name) for f in fields(value)}
+    # Most values are text, and every field of every listing comes by here: the usual kinds are told apart at once.
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
     if isinstance(value, dict):
-        plain = {key: _plain(item) for key, item in value.items()}
-        return {key: item for key, item in plain.items() if item not in (None, "", [], {}, False)}
+        return _without_empty(value.items())
     if isinstance(value, (tuple, list)):
         return [_plain(item) for item in value]
     if isinstance(value, Enum):
         return value.name
     if isinstance(value, (date, time)):
         return value.isoformat()
-    return value.total_seconds() if isinstance(value, timedelta) else value
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return _without_empty((name, getattr(value, name)) for name in _names(kind)) if is_dataclass(value) else value
+
+
+def _without_empty(items: Iterable[tuple[str, object]]) -> dict[str, object]:
+    plain = ((name, _plain(item)) for name, item in items)
+    return {name: item for name, item in plain if item}
+
+
+_NAMES: dict[type, tuple[str, ...]] = {}
+
+
+def _names(kind: type) -> tuple[str, ...]:
+    """The names of a dataclass's fields, looked up once."""
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(field.name for field in fields(kind))
+    return _NAMES[kind]
 
 
 def number_of(source_id: str, key: str, salt: int = 0) -> int:

@@ -25,35 +25,48 @@ GOOD = (RunStatus.SUCCEEDED, RunStatus.NOT_MODIFIED)
 _COUNTS = tuple(ImportCounts.__dataclass_fields__)
 
 
-def held_listings(read: Reader, source_id: str) -> tuple[Held, ...]:
+def held_listings(read: Reader, source_id: str, *, missing_only: bool = False) -> tuple[Held, ...]:
     """All that is kept of a source's listings, withdrawn ones too, in the order of their ids.
 
-    Within a write, no other import can come between this and `apply_plan`.
+    `missing_only`: only those that their list has lost. Within a write, no other import can come between this and
+    `apply_plan`.
     """
     if isinstance(read, Writer):
         read.lock_changes()
+    wanted = meetings.c.source_id == source_id
+    if missing_only:
+        wanted &= meetings.c.missing_since.is_not(None)
     other: dict[str, list[str]] = {}
     joined = select(meeting_ids.c.id, meeting_ids.c.meeting_id).join(
         meetings, meetings.c.id == meeting_ids.c.meeting_id
     )
-    for row in read.connection.execute(joined.where(meetings.c.source_id == source_id).order_by(meeting_ids.c.id)):
+    for row in read.connection.execute(joined.where(wanted).order_by(meeting_ids.c.id)):
         other.setdefault(row.meeting_id, []).append(row.id)
     since = _good_runs_since(read, source_id)
     columns = ["id", "source_key", "content_key", "fingerprint", "status", "missing_since"]
-    rows = select(*(meetings.c[name] for name in columns)).where(meetings.c.source_id == source_id)
+    rows = select(*(meetings.c[name] for name in columns)).where(wanted)
     return tuple(
         Held(
-            meeting_id=row.id,
-            ids=(row.id, *other.get(row.id, ())),
-            key=row.source_key,
-            content_key=row.content_key,
-            fingerprint=row.fingerprint,
-            status=row.status,
-            missing_since=row.missing_since,
-            missing_runs=sum(at >= row.missing_since for at in since) if row.missing_since else 0,
+            meeting_id=id,
+            ids=(id, *other.get(id, ())),
+            key=key,
+            content_key=content_key,
+            fingerprint=fingerprint,
+            status=status,
+            missing_since=missing_since,
+            missing_runs=sum(at >= missing_since for at in since) if missing_since else 0,
         )
-        for row in read.connection.execute(rows.order_by(meetings.c.number))
+        for id, key, content_key, fingerprint, status, missing_since in read.connection.execute(
+            rows.order_by(meetings.c.number)
+        )
     )
+
+
+def count_present(read: Reader, source_id: str) -> int:
+    """How many listings of a source are neither missing nor withdrawn."""
+    present = (meetings.c.missing_since.is_(None)) & (meetings.c.status != MeetingStatus.WITHDRAWN)
+    counted = select(func.count()).select_from(meetings).where(meetings.c.source_id == source_id, present)
+    return read.connection.scalar(counted) or 0
 
 
 def _good_runs_since(read: Reader, source_id: str) -> list[datetime]:

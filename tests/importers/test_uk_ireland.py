@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import time, timedelta
 from functools import cache
+from typing import Any
 
 import pytest
 
 from importers.plan import plan_import
+from importers.revert import revert_run
 from meetings.listing import Listing, Parsed, content_key, fingerprint, fold
 from meetings.model import MeetingStatus, Weekday
 from meetings.source import Held, ImportPlan, RunStatus
@@ -23,6 +25,7 @@ from store.imports import held_listings
 from store.migration import migrate
 from tests.builders import NOW
 from tests.importers.all_lists import LISTS, read
+from tests.importers.importing import rows_by_id as rows_by_meeting
 from tests.importers.test_real_lists import imported
 from tests.outside import REAL_LISTS, needs_real_lists
 
@@ -211,3 +214,29 @@ def test_second_and_third_import_wait_for_a_person_and_then_go_in(database: Data
     with database.read() as reader:
         shown = {one.meeting_id for one in held_listings(reader, "uk") if one.status == MeetingStatus.ACTIVE}
     assert len(shown) == 8238
+
+
+def shown(rows: dict[str, dict[str, Any]]) -> set[str]:
+    """The ids of the meetings that are told to meet."""
+    return {id_ for id_, row in rows.items() if row["status"] == MeetingStatus.ACTIVE}
+
+
+@pytest.mark.long
+def test_undoing_the_third_import_leaves_the_list_as_the_second_left_it(database: Database) -> None:
+    sources = [replace(one.source, id="uk") for one in LISTS if one.location in map(location, YEARS)]
+    for day, source in enumerate(sources[:2]):
+        imported(database, source, day, confirm=True)
+    before = rows_by_meeting(database)
+    third = imported(database, sources[2], 2, confirm=True)
+    between = rows_by_meeting(database)
+    assert third.counts.added + third.counts.changed + third.counts.withdrawn > 3000
+    outcome = revert_run(database, third.id, new_run_id="undo", now=NOW + timedelta(days=3))
+    assert outcome.run is not None
+    after = rows_by_meeting(database)
+    assert {id_: after[id_] for id_ in before} == before
+    # What the third list had added is gone, and was nothing that the second knew.
+    added = between.keys() - before.keys()
+    assert after.keys() - before.keys() == added
+    assert {after[id_]["status"] for id_ in added} == {MeetingStatus.WITHDRAWN}
+    assert len(shown(before)) == MEETINGS[YEARS[1]][0]
+    assert shown(after) == shown(before)
