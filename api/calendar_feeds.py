@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.errors import error_response
+from api.tags import is_known
 from meetings.errors import NotFound, StoreFailed
 from meetings.ical import Feed, render_feed, render_meeting, render_turned_off
 from meetings.schedule import Schedule, month_of, secret_hash, with_found
@@ -91,8 +92,7 @@ def _not_modified(request: Request, feed: Feed) -> bool:
     """RFC 9110 section 13.2.2: If-None-Match, where given, is the only word."""
     tags = request.headers.get("if-none-match")
     if tags is not None:
-        known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
-        return "*" in known or f'"{feed.etag}"' in known
+        return tags.strip() == "*" or is_known(f'"{feed.etag}"', tags)
     since = request.headers.get("if-modified-since")
     if since is None or feed.last_modified is None:
         return False

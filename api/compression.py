@@ -112,7 +112,8 @@ class _Answer:
         if head["status"] == 304:
             self._tell_known_tag(headers)
         elif is_compressible(head["status"], headers):
-            headers.add_vary_header("Accept-Encoding")
+            if "accept-encoding" not in headers.get("vary", "").lower():
+                headers.add_vary_header("Accept-Encoding")
             if self._encoding:
                 self._head = head
                 return

@@ -22,10 +22,11 @@ SECRET = {"Cache-Control": "no-store, no-transform"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An answer's status, body in JSON and headers of its own."""
+    """An answer's status, body in JSON and headers of its own; `faultless`: all was executed without an error."""
 
     status: int
     body: bytes
+    faultless: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -52,11 +53,12 @@ def _refused(status: int, refused: Refused, headers: Mapping[str, str] | None = 
 
 def response_of(answer: Answer, media: str) -> Response:
     """The answer in that media type."""
+    typed = {"Content-Type": f"{media}; charset=utf-8"} if answer.body else {}
     return Response(
         answer.body,
         answer.status,
         {
-            "Content-Type": f"{media}; charset=utf-8",
+            **typed,
             "Cache-Control": "no-store",
             "Vary": "Accept",
             "X-Content-Type-Options": "nosniff",

@@ -1,8 +1,8 @@
 """GraphQL over HTTP: each request on its way, from its first byte to its answer.
 
 `graphql_requests` reads what is asked, `schema.operations` prepares and executes it, `graphql_answers` makes the
-response. Each operation has a thread, a snapshot of the database and a context of its own. Neither questions nor
-answers are logged. https://graphql.github.io/graphql-over-http/draft/
+response, and `graphql_keeping` tells which may be kept. Each operation has a thread, a snapshot of the database and a
+context of its own. Neither questions nor answers are logged. https://graphql.github.io/graphql-over-http/draft/
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import ClientDisconnect
@@ -19,6 +20,7 @@ from starlette.routing import BaseRoute, Route
 
 from api import graphiql
 from api.graphql_answers import CORS, SECRET, Answer, answer_to_error, new_number, response_of
+from api.graphql_keeping import Moment, kept, may_be_kept, moment_of, not_modified, tag_of
 from api.graphql_requests import (
     GRAPHQL,
     JSON,
@@ -31,6 +33,7 @@ from api.graphql_requests import (
 )
 from api.house import House
 from api.settings import Settings
+from api.tags import is_known
 from api.trusted_documents import trusted_documents
 from api.volunteering import HouseWork
 from meetings.errors import NotAllowed
@@ -38,6 +41,7 @@ from meetings.tokens import Token, token_hash
 from schema import build_schema
 from schema.context import Context
 from schema.documents import Documents
+from schema.freshness import Soonest
 from schema.limits import Limits
 from schema.operations import Operation, executed, prepare
 from store.tokens import find_token
@@ -66,6 +70,7 @@ class Endpoint:
     volunteer_body_bytes: int
     open_context: OpenContext
     find_viewer: FindViewer
+    moment: Callable[[HttpRequest], Moment | None]
 
 
 def graphql_routes(
@@ -89,6 +94,7 @@ def graphql_routes(
         volunteer_body_bytes=settings.graphql_body_bytes + _AS_JSON * settings.content_bytes,
         open_context=open_context or (lambda request, viewer: house_context(request, viewer, limits)),
         find_viewer=find_viewer or (lambda request, token: known_viewer(request.state.house, token)),
+        moment=house_moment,
     )
 
     async def graphql(request: HttpRequest) -> Response:
@@ -119,7 +125,14 @@ def house_context(request: HttpRequest, viewer: Token | None, limits: Limits) ->
             reporters=lambda meeting_id: house.reporters.count(meeting_id, address, house.clock()),
             viewer=viewer,
             places=house.places.current(),
+            soonest=Soonest() if request.method == "GET" else None,
         )
+
+
+def house_moment(request: HttpRequest) -> Moment | None:
+    """What would be shown now; None: there is no index yet."""
+    house: House = request.state.house
+    return moment_of(house.index(), house.vocabulary, house.clock())
 
 
 def known_viewer(house: House, token: str) -> Token | None:
@@ -138,7 +151,7 @@ async def respond(endpoint: Endpoint, request: HttpRequest) -> Response:
     media = JSON
     try:
         media = negotiated(accepts)
-        answer = await answered(endpoint, request)
+        answer = await answered(endpoint, request, media)
     except ClientDisconnect:
         return Response(status_code=400)
     except Malformed as error:
@@ -148,24 +161,45 @@ async def respond(endpoint: Endpoint, request: HttpRequest) -> Response:
     return response_of(answer, media)
 
 
-async def answered(endpoint: Endpoint, request: HttpRequest) -> Answer:
+async def answered(endpoint: Endpoint, request: HttpRequest, media: str) -> Answer:
     """Who asks, what, may they, and the answer; Malformed, Refused, MeetingsError where nothing is executed."""
     viewer = await _viewer(endpoint, request)
     asked = await read_request(request, endpoint.volunteer_body_bytes if viewer else endpoint.body_bytes)
     operation = await to_thread.run_sync(prepare, endpoint.documents, asked, limiter=endpoint.threads)
+    keep = False
     if request.method == "GET":
         check_may_get(operation)
-    threads = endpoint.volunteer_threads if viewer else endpoint.threads
-    answer = await to_thread.run_sync(_worked_out, endpoint, request, operation, viewer, limiter=threads)
+        keep = viewer is None and may_be_kept(operation)
+        if keep and (known := _known(endpoint, request, operation, media)):
+            return known
+    work = partial(_worked_out, endpoint, request, operation, viewer, media if keep else None)
+    answer = await to_thread.run_sync(work, limiter=endpoint.volunteer_threads if viewer else endpoint.threads)
     # What is changed or kept by a person may tell a key or a feed's address.
     secret = not operation.is_query or operation.document.shape.takes_key
     return replace(answer, headers={**answer.headers, **SECRET}) if secret else answer
 
 
-def _worked_out(endpoint: Endpoint, request: HttpRequest, operation: Operation, viewer: Token | None) -> Answer:
-    """Execute in this thread, on a snapshot of its own."""
+def _known(endpoint: Endpoint, request: HttpRequest, operation: Operation, media: str) -> Answer | None:
+    """That the client has the answer; None: it has not."""
+    known = request.headers.get("if-none-match")
+    moment = endpoint.moment(request) if known else None
+    if moment is None:
+        return None
+    tag = tag_of(operation, media, moment)
+    return not_modified(tag, moment) if is_known(tag, known) else None
+
+
+def _worked_out(
+    endpoint: Endpoint, request: HttpRequest, operation: Operation, viewer: Token | None, keep_as: str | None
+) -> Answer:
+    """Execute in this thread, on a snapshot of its own; `keep_as` is the media type in which it may be kept."""
     with endpoint.open_context(request, viewer) as context:
-        return Answer(status=200, body=executed(endpoint.documents.schema, operation, context, new_number))
+        done = executed(endpoint.documents.schema, operation, context, new_number)
+        answer = Answer(status=200, body=done.body, faultless=done.faultless)
+        if keep_as is None or (moment := moment_of(context.index, context.vocabulary, context.now)) is None:
+            return answer
+        soonest = context.soonest.at if context.soonest else None
+        return kept(answer, operation, tag_of(operation, keep_as, moment), soonest, context.now)
 
 
 async def _viewer(endpoint: Endpoint, request: HttpRequest) -> Token | None:

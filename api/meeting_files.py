@@ -7,7 +7,6 @@ a shorter list that looks whole.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,6 +20,7 @@ from starlette.routing import BaseRoute, Route
 
 from api.house import House
 from api.settings import Settings
+from api.tags import is_known, strong_tag
 from meetings import spreadsheet_document
 from meetings.errors import InvalidQuery, StoreFailed, TooMuch
 from meetings.meeting_guide_codes import TypeCodes
@@ -149,7 +149,7 @@ def _asked(files: Files, kind: Kind, request: Request) -> Asked | str:
             raise parameter_of(files.parameters, error) from error
         timed = wanted.time.judges_starts or bool(wanted.time.excluded_days)
         etag = _etag(kind, house, index, parameters, minute if timed else minute.replace(minute=0))
-        if known is not None and etag in {tag.strip().removeprefix("W/") for tag in known.split(",")}:
+        if is_known(etag, known):
             return etag
         near = wanted.place.near is not None
         query = MeetingQuery(
@@ -179,8 +179,7 @@ def _facts(house: House, kind: Kind, sources: Iterable[Source], minute: datetime
 
 def _etag(kind: Kind, house: House, index: Index, parameters: list[tuple[str, str]], now: datetime) -> str:
     """A tag of all that decides the bytes: the list's state, the question, the time as far as it counts."""
-    told = (_VERSION, kind.name, index.change, house.vocabulary.digest, sorted(parameters), now.isoformat())
-    return f'"{hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
+    return strong_tag(_VERSION, kind.name, index.change, house.vocabulary.digest, sorted(parameters), now.isoformat())
 
 
 async def _body(files: Files, house: House, asked: Asked) -> AsyncIterator[bytes]:

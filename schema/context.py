@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Protocol
 
 from meetings.errors import StoreFailed
+from meetings.search import Page
 from meetings.tokens import Token
 from meetings.vocabulary import Vocabulary
+from schema.freshness import Soonest
 from schema.import_work import ImportWork
 from schema.limits import Limits
 from schema.loaders import Loaders, loaders_for
@@ -26,7 +28,7 @@ class Context:
     `index` is None before the first generation was built. `now` is aware; `base_url` has no slash at its end;
     `random_bytes(n)` gives n bytes that nobody can guess. `viewer` is None for the public. `reporters(id)` counts the
     distinct networks, the present one too, that have reported a meeting of late. `places` is None while there is no
-    table of places.
+    table of places. `soonest`, where an answer may be kept, is told what it shows.
     """
 
     read: Reader
@@ -41,6 +43,7 @@ class Context:
     reporters: Callable[[str], int]
     viewer: Token | None = None
     places: PlaceFinder | None = None
+    soonest: Soonest | None = None
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,6 +58,12 @@ class Context:
     def minute(self) -> datetime:
         """Now in whole minutes, as questions of time are asked."""
         return self.now.replace(second=0, microsecond=0)
+
+    def shown(self, page: Page) -> Page:
+        """The page, noted as a part of the answer."""
+        if self.soonest is not None:
+            self.soonest.note(page.hits, self.now)
+        return page
 
     def search_index(self) -> Index:
         """The read index; StoreFailed while there is none."""

@@ -16,6 +16,7 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, recommende
 
 from meetings.errors import InvalidQuery, MeetingsError, TooMuch
 from schema.errors import Refused, refusal, with_argument
+from schema.freshness import Freshness, freshness_of
 from schema.limits import Limits, Shape, check_shape
 from schema.plans import Prepared
 
@@ -34,6 +35,7 @@ class Document:
     sha256: str
     node: DocumentNode
     shape: Shape
+    freshness: Freshness
     prepared: dict[str | None, Prepared] = field(default_factory=dict)
 
 
@@ -53,7 +55,7 @@ def read_document(schema: GraphQLSchema, text: str, limits: Limits) -> Document:
         raise refusal(error) from error
     if errors := validate(schema, node, _RULES, max_errors=MAX_ERRORS):
         raise Refused([with_argument(node, error) for error in errors])
-    return Document(sha256=sha256_of(text), node=node, shape=shape)
+    return Document(sha256=sha256_of(text), node=node, shape=shape, freshness=freshness_of(schema, node))
 
 
 def sha256_of(text: str) -> str:

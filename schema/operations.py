@@ -52,6 +52,14 @@ class Operation:
         return self.node.operation == OperationType.QUERY
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Executed:
+    """An answer's body in JSON, and whether it is without any error."""
+
+    body: bytes
+    faultless: bool
+
+
 def prepare(documents: Documents, request: Request) -> Operation:
     """The operation that a request asks for, with its variables checked and its cost known; Refused."""
     document = documents.asked(request.document_id or "") if request.query is None else documents.get(request.query)
@@ -95,11 +103,14 @@ def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionN
     return named[0]
 
 
-def executed(schema: GraphQLSchema, operation: Operation, context: Context, new_number: Callable[[], str]) -> bytes:
-    """The answer's body in JSON: by the compiled form if it can give it, else by the standard executor."""
+def executed(schema: GraphQLSchema, operation: Operation, context: Context, new_number: Callable[[], str]) -> Executed:
+    """Execute on one snapshot: by the compiled form if it can give the answer, else by the standard executor."""
     form = operation.prepared.form(operation.values)
     body = None if form is None else answer_in_bytes(form, operation.values, context)
-    return orjson.dumps(answer_of(execute(schema, operation, context), new_number)) if body is None else body
+    if body is not None:
+        return Executed(body=body, faultless=True)
+    result = execute(schema, operation, context)
+    return Executed(body=orjson.dumps(answer_of(result, new_number)), faultless=not result.errors)
 
 
 def execute(schema: GraphQLSchema, operation: Operation, context: Context) -> ExecutionResult:

@@ -177,7 +177,7 @@ def search_meetings(
         after=checked_after(after),
         now=context.minute,
     )
-    return Found(page=find_meetings(context.search_index(), query), statuses=wanted.statuses)
+    return Found(page=context.shown(find_meetings(context.search_index(), query)), statuses=wanted.statuses)
 
 
 def search_occurrences(
@@ -203,7 +203,7 @@ def search_occurrences(
         after=checked_after(after),
         now=now,
     )
-    return Found(page=find_occurrences(context.search_index(), query), statuses=wanted.statuses)
+    return Found(page=context.shown(find_occurrences(context.search_index(), query)), statuses=wanted.statuses)
 
 
 def asked_fellowships(context: Context, text: str | None) -> list[KnownFellowship]:

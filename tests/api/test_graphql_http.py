@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from types import SimpleNamespace
 from typing import Any, cast
 
 import httpx2
@@ -32,7 +33,7 @@ def settings(**environ: str) -> Settings:
 
 def no_context(_: Request, viewer: Token | None) -> AbstractContextManager[Context]:
     """These requests are answered without looking anything up."""
-    return nullcontext(cast("Context", None))
+    return nullcontext(cast("Context", SimpleNamespace(index=None, vocabulary=None, now=None, soonest=None)))
 
 
 def an_app(open_context: Any = no_context, **environ: str) -> Starlette:

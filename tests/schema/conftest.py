@@ -158,7 +158,7 @@ class House:
         with self.database.read() as read:
             self.reading = read
             answer = executed(self.schema, operation, self.context(read, limits), lambda: "42")
-        return dict(orjson.loads(answer))
+        return dict(orjson.loads(answer.body))
 
     def context(self, read: Reader, limits: Limits = LIMITS) -> Context:
         """What an operation has at hand that reads there."""
