@@ -74,7 +74,7 @@ def _render(house: House, token: str, now: datetime) -> Feed | datetime | None:
         with house.database.write() as write:
             note_use(write, schedule.id, now)
     meetings = {entry.meeting_id: m for entry, m in zip(entries, found, strict=True) if m is not None}
-    return render_feed(schedule, meetings, now=now, wording=house.wording)
+    return render_feed(schedule, meetings, now=now, wording=house.wording, events=house.events.of)
 
 
 def _with_searches(house: House, schedule: Schedule, now: datetime) -> Schedule:

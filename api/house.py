@@ -11,6 +11,7 @@ from datetime import datetime
 from api.clock import clock
 from api.settings import Settings
 from meetings.calendar_words import ENGLISH, Wording
+from meetings.ical_events import KeptEvents
 from meetings.reports import Reporters
 from meetings.vocabulary import Vocabulary
 from search.index import Index, IndexHolder
@@ -31,6 +32,7 @@ class House:
     clock: Callable[[], datetime] = clock
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
     wording: Wording = ENGLISH
+    events: KeptEvents = field(default_factory=lambda: KeptEvents(most=20_000))
     reporters: Reporters = field(default_factory=lambda: Reporters(salt=secrets.token_bytes(32)))
 
     def index(self) -> Index | None:
@@ -71,5 +73,6 @@ def open_house(settings: Settings, *, now: Callable[[], datetime] = clock) -> It
             places=PlaceHolder(files=place_files(settings)),
             vocabulary=vocabulary,
             clock=now,
+            events=KeptEvents(most=settings.feed_kept_meetings),
             wording=Wording(format_names={code: known.labels["en"] for code, known in vocabulary.formats.items()}),
         )

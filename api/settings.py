@@ -117,6 +117,9 @@ SETTINGS: tuple[Setting, ...] = (
         "Meetings in one feed, those of its searches too; calendar services take no more.",
     ),
     Setting(
+        "FEED_KEPT_MEETINGS", _some, "20000", "Meetings whose calendar events are kept rendered, about 1.3 kB each."
+    ),
+    Setting(
         "FEED_OFF_DAYS", _some, "30", "How long a feed that was turned off shows an empty calendar before it is gone."
     ),
     Setting(
@@ -179,6 +182,7 @@ class Settings:
     schedule_searches: int
     schedule_unused_months: int
     feed_meetings: int
+    feed_kept_meetings: int
     feed_off_days: int
     absent_percent: int
     absent_meetings: int

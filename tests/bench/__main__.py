@@ -5,9 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from tests.bench import imports, plans, search
+from tests.bench import feeds, imports, plans, search
 
-BENCHMARKS: dict[str, Callable[[], None]] = {"search": search.main, "plans": plans.main, "imports": imports.main}
+BENCHMARKS: dict[str, Callable[[], None]] = {
+    "search": search.main,
+    "imports": imports.main,
+    "plans": plans.main,
+    "feeds": feeds.main,
+}
 
 
 def main(names: list[str]) -> None:
