@@ -18,13 +18,14 @@ from importers.meeting_guide_place import Place, read_place
 from importers.meeting_guide_types import TypesMeant, read_types
 from importers.protocol import Fetched
 from importers.record import Record, read_key
-from importers.tables import Table, read_tables
+from importers.tables import Row, Table, read_tables
 from importers.tabular import FlatList, Placed, located, note_table, read_online, read_when, row_record, told_listings
 from meetings.errors import ParseFailed
 from meetings.findings import Finding
 from meetings.listing import Listing, Parsed, Rejected, fold
 from meetings.model import Group, VenueType, Weekday
 from meetings.source import Source
+from meetings.spreadsheet_document import undefused
 from meetings.vocabulary import Vocabulary
 
 VERSION = 1
@@ -67,10 +68,15 @@ def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
         fields = _fields(table, source, name)
         note_table(table, sound, name, findings)
         for row in table.rows:
-            told.extend(_told(_keyed(row_record(row, fields, findings)), of_list))
+            told.extend(_told(_keyed(row_record(_as_told(row), fields, findings)), of_list))
     listings, repeated = settle_duplicates([one for one in told if isinstance(one, Listing)], findings)
     rejected = tuple(one for one in told if isinstance(one, Rejected))
     return Parsed(listings=listings, rejected=rejected + repeated, findings=tuple(findings))
+
+
+def _as_told(row: Row) -> Row:
+    """The row without what our own export puts before cells that look like formulas."""
+    return replace(row, cells={column: undefused(cell) for column, cell in row.cells.items()})
 
 
 def is_spreadsheet(columns: tuple[str, ...]) -> bool:

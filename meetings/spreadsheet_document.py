@@ -56,8 +56,18 @@ _FORMULA = tuple("=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20")
 
 
 def defused(text: str) -> str:
-    """The text as a cell that no program works out."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """The text as a cell that no program works out; `undefused` gives it back, whatever it is."""
+    return f"'{text}" if _is_guarded(text) else text
+
+
+def undefused(cell: str) -> str:
+    """The text of a cell, without the apostrophe that `defused` put before it, and with any other."""
+    return cell[1:] if cell.startswith("'") and _is_guarded(cell[1:]) else cell
+
+
+def _is_guarded(text: str) -> bool:
+    # Apostrophes of the text's own are counted in: one more is put before them, so that it is known which to take off.
+    return text.lstrip("'").startswith(_FORMULA)
 
 
 def spreadsheet_record(meeting: Meeting, record: Mapping[str, Any], recurrence: str) -> dict[str, Any]:

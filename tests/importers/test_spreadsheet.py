@@ -1,13 +1,18 @@
 """Spreadsheets: headers in any form, workbooks with several sheets, links to Google Sheets."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from importers.protocol import Fetched
 from importers.spreadsheet import export_url, parse
 from meetings.errors import ParseFailed
 from meetings.listing import Parsed
-from meetings.model import VenueType, Weekday
-from tests.builders import a_source
+from meetings.meeting_guide_codes import TypeCodes
+from meetings.meeting_guide_document import Entity, Guide, meeting_guide_record
+from meetings.model import Group, Meeting, VenueType, Weekday
+from meetings.spreadsheet_document import header, rows, spreadsheet_record
+from tests.builders import NOW, a_meeting, a_source, a_venue
 from tests.importers.lists import found, only, the_vocabulary
 from tests.importers.workbook import sheet, workbook
 
@@ -99,3 +104,33 @@ SHEETS = "https://docs.google.com/spreadsheets/d"
 def test_link_to_a_google_sheet_becomes_that_of_its_csv(shared: str, csv: str) -> None:
     assert export_url(shared) == csv
     assert export_url(csv) == csv
+
+
+_MARKS = "'=+-@\uff1d\uff0b\uff0d\uff20"
+
+
+def _exported(*meetings: Meeting) -> bytes:
+    """The spreadsheet that we publish of these meetings."""
+    guide = Guide(codes=TypeCodes(vocabulary=the_vocabulary()), words=lambda *_: "", now=NOW, by_week=False)
+    of = Entity(name="Lantern Area", url=None)
+    records = (spreadsheet_record(one, meeting_guide_record(one, guide, entity=of), "") for one in meetings)
+    return header() + rows(records)
+
+
+@given(
+    st.tuples(*[st.builds(str.__add__, st.text(alphabet=_MARKS, max_size=3), st.sampled_from(["Light", "b a"]))] * 4)
+)
+def test_spreadsheet_of_ours_comes_back_in_as_it_was(words: tuple[str, str, str, str]) -> None:
+    name, hall, group, area = words
+    meeting = a_meeting(
+        name=name, venue=a_venue(name=hall), group=Group(name=group, code=None, url=None), areas=(area, "Other")
+    )
+    told = only(spreadsheet(_exported(meeting)))
+    assert told.venue is not None
+    assert told.group is not None
+    assert (told.name, told.venue.name, told.group.name, told.areas) == (name, hall, group, (area, "Other"))
+
+
+def test_apostrophes_that_people_write_stay() -> None:
+    told = only(spreadsheet("Name,Day,Time,ID,Region\n'Tis Light,Tuesday,19:30,1,'s-Gravenhage\n"))
+    assert (told.name, told.areas) == ("'Tis Light", ("'s-Gravenhage",))

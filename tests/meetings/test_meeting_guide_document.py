@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from meetings import spreadsheet_document
 from meetings.meeting_guide_codes import TypeCodes
 from meetings.meeting_guide_document import Entity, Guide, meeting_guide_record
 from meetings.model import Group, Meeting, MeetingStatus, OnlineVenue, Venue, VenueType, Weekday, ZoneReason
 from meetings.recurrence import DatedException
-from meetings.spreadsheet_document import COLUMNS, defused, spreadsheet_record
+from meetings.spreadsheet_document import COLUMNS, defused, spreadsheet_record, undefused
 from meetings.suspension import Suspension
 from schema.text import recurrence_text
 from tests.builders import NOW, a_meeting, a_recurrence, a_venue
@@ -223,6 +225,11 @@ def test_feed_read_again_by_our_own_importer_says_the_same() -> None:
 @pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠"])  # noqa: RUF001 - these are what is guarded against
 def test_cell_that_begins_like_a_formula_is_text(first: str) -> None:
     assert defused(f"{first}1+1") == f"'{first}1+1"
+
+
+@given(st.text(alphabet="'=-\uff1d\ta", max_size=6) | st.text())
+def test_any_text_comes_back_out_of_its_cell(text: str) -> None:
+    assert undefused(defused(text)) == text
 
 
 @pytest.mark.parametrize("text", ["First Light", "'quoted'", "1-2", "", "a=b"])
