@@ -48,7 +48,7 @@ def _why_nothing(run: ImportRun) -> str:
 
 
 def _undo(write: Writer, run: ImportRun, run_ids: list[str], new_run_id: str, now: datetime) -> ImportRun:
-    undone = undo_runs(write, run_ids, new_run_id=new_run_id, now=now)
+    undone = undo_runs(write, run.source_id, run_ids, new_run_id=new_run_id, now=now)
     changed = len(undone.restored)
     done = ImportRun(
         id=new_run_id,

@@ -93,7 +93,7 @@ def apply_plan(write: Writer, plan: ImportPlan, *, run_id: str, now: datetime) -
     others = (*plan.missing, *plan.withdrawn, *plan.suspended, *plan.returned)
     touched = [p.meeting_id for p in placed] + list(dict.fromkeys(others))
     record_changes(write, touched, run_id=run_id, now=now)
-    put_service_bodies(write, plan.source_id, plan.service_bodies)
+    put_service_bodies(write, plan.source_id, plan.service_bodies, run_id=run_id, now=now)
     _add(write, plan.source_id, plan.added, now)
     _change(write, plan.source_id, plan.changed, now)
     _miss(write, plan.missing, last_seen, now)

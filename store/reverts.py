@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, exists, func, select, update
 
 from meetings.model import MeetingStatus
 from meetings.source import ImportRun, RunStatus
+from store.body_changes import undo_bodies
 from store.changes import LoggedChange, chunks, histories, record_changes
 from store.columns import Code, Day, Instant, Words
 from store.database import Reader, Writer
@@ -50,8 +51,11 @@ def runs_after(read: Reader, run: ImportRun) -> tuple[list[str], list[str]]:
     return other, same
 
 
-def undo_runs(write: Writer, run_ids: Sequence[str], *, new_run_id: str, now: datetime) -> Undone:
-    """Put back what these runs changed and nothing changed after them; logged as changes of the new run."""
+def undo_runs(write: Writer, source_id: str, run_ids: Sequence[str], *, new_run_id: str, now: datetime) -> Undone:
+    """Put back what these runs changed and nothing changed after them; logged as changes of the new run.
+
+    Both meetings and service bodies of their source.
+    """
     write.lock_changes()
     of_runs = changes.c.run_id.in_(list(run_ids))
     first = write.connection.scalar(select(func.min(changes.c.number)).where(of_runs))
@@ -71,6 +75,7 @@ def undo_runs(write: Writer, run_ids: Sequence[str], *, new_run_id: str, now: da
         gone = {id for id in changed if _is_gone(changed[id]) and not _is_gone(now_is[id])}
         withdrawn += [id for id in changed if id in gone]
         restored += [id for id in changed if id not in gone]
+    undo_bodies(write, source_id, run_ids, new_run_id=new_run_id, now=now)
     return Undone(restored=tuple(restored), withdrawn=tuple(withdrawn))
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 
 from meetings.listing import ListedBody, service_body_id
 from meetings.model import ServiceBody
+from store.body_changes import replace_bodies
 from store.changes import chunks
 from store.database import Reader, Writer
 from store.tables import service_bodies
@@ -28,7 +30,9 @@ def list_service_bodies(read: Reader) -> tuple[ServiceBody, ...]:
     return tuple(ServiceBody(**row._mapping) for row in rows)
 
 
-def put_service_bodies(write: Writer, source_id: str, listed: Sequence[ListedBody]) -> None:
+def put_service_bodies(
+    write: Writer, source_id: str, listed: Sequence[ListedBody], *, run_id: str, now: datetime
+) -> None:
     """Replace a source's bodies. A list that tells none keeps what we have: not every answer has them."""
     if not listed:
         return
@@ -47,5 +51,4 @@ def put_service_bodies(write: Writer, source_id: str, listed: Sequence[ListedBod
         for body in listed
         if body.key
     ]
-    write.connection.execute(delete(service_bodies).where(service_bodies.c.source_id == source_id))
-    write.connection.execute(insert(service_bodies), rows)
+    replace_bodies(write, source_id, {str(row["id"]): row for row in rows}, run_id=run_id, now=now)

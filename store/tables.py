@@ -74,6 +74,19 @@ service_bodies = Table(
     sqlite_strict=True,
 )
 
+#: What imports change of them; `before` null: it was not there, `after` null: it is not there any more.
+service_body_changes = Table(
+    "service_body_changes",
+    metadata,
+    Column("number", Big, primary_key=True, autoincrement=False),
+    Column("service_body_id", Text, nullable=False),
+    Column("run_id", Text, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("before", Json),
+    Column("after", Json),
+    sqlite_strict=True,
+)
+
 meetings = Table(
     "meetings",
     metadata,

@@ -1,5 +1,6 @@
 """Imports undone: what nobody edited since is as it was, and what somebody edited stays."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -7,15 +8,20 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
+from importers.protocol import Fetched
 from importers.revert import revert_run
+from meetings.listing import service_body_id
 from meetings.model import MeetingStatus
 from meetings.outcome import Outcome, Refusal
-from meetings.source import RunStatus
+from meetings.source import ImportRun, RunStatus
 from store.database import Database
 from store.imports import get_run
+from store.service_bodies import list_service_bodies
 from store.sources import get_source
 from store.suspensions import suspend_meetings
+from store.tables import meetings, service_bodies
 from tests.importers.importing import applied, at, imported, new_database, opened, previewed, rows, rows_by_id, some
 from tests.importers.lists import bmlt_record
 
@@ -141,6 +147,73 @@ def test_undoing_cannot_be_undone(database: Database) -> None:
     run = imported(database, *some(3))
     reverted(database, run.id)
     assert reverted(database, "undo", name="again").refusal == Refusal.NOTHING_TO_UNDO
+
+
+# --- Service bodies -----------------------------------------------------------------------------
+
+
+def _bodies(*told: tuple[str, str, str]) -> list[dict[str, Any]]:
+    return [{"id": id, "name": name, "parent_id": parent, "type": "AS"} for id, name, parent in told]
+
+
+def _under(database: Database, bodies: list[dict[str, Any]], *records: dict[str, Any], days: float = 0) -> ImportRun:
+    """An import of these records under these bodies."""
+    documents = {"GetSearchResults.json": json.dumps(records).encode()}
+    documents |= {"GetServiceBodies.json": json.dumps(bodies).encode()}
+    fetched = Fetched(documents=documents, location="test")
+    return imported(database, days=days, fetch=lambda source: fetched)
+
+
+def _tree(database: Database) -> dict[str, tuple[str, str | None]]:
+    """Name and parent's key of each body, by its own key."""
+    with database.read() as read:
+        bodies = {body.id: body for body in list_service_bodies(read)}
+    return {
+        body.source_key: (body.name, bodies[body.parent_id].source_key if body.parent_id else None)
+        for body in bodies.values()
+    }
+
+
+FERRY = _bodies(("1", "Region", "0"), ("2", "Ferry Area", "1"), ("3", "Hill Area", "1"))
+
+
+def test_undoing_puts_service_bodies_back(either_database: Database) -> None:
+    database = either_database
+    _under(database, FERRY, *some(3, service_body_bigint="2"))
+    before = _tree(database)
+    other = _bodies(("1", "Renamed", "0"), ("2", "Ferry Area", "4"), ("4", "New Region", "0"), ("5", "New", "4"))
+    run = _under(database, other, *some(2, service_body_bigint="2"), *some(2, start=7, service_body_bigint="5"), days=1)
+    assert _tree(database) == {
+        "1": ("Renamed", None),
+        "2": ("Ferry Area", "4"),
+        "4": ("New Region", None),
+        "5": ("New", "4"),
+    }
+    first = reverted(database, run.id)
+    assert _tree(database) == before
+    assert reverted(database, run.id, name="again", days=11) == first
+    assert _tree(database) == before
+
+
+def test_service_body_that_changed_since_keeps_that_change(database: Database) -> None:
+    _under(database, FERRY, *some(3))
+    run = _under(database, _bodies(("1", "Renamed", "0"), ("2", "Moved", "0"), ("3", "Hill Area", "1")), *some(4), days=1)
+    changed = update(service_bodies).where(service_bodies.c.source_key == "2").values(name="By hand")
+    with database.write() as write:
+        write.connection.execute(changed)
+    reverted(database, run.id)
+    assert _tree(database) == {"1": ("Region", None), "2": ("By hand", "1"), "3": ("Hill Area", "1")}
+
+
+def test_added_service_body_stays_while_a_meeting_names_it(database: Database) -> None:
+    _under(database, FERRY, *some(3))
+    more = [*FERRY, *_bodies(("4", "Old Region", "0"), ("5", "Kept", "4"), ("6", "Unused", "4"))]
+    run = _under(database, more, *some(4), days=1)
+    named = service_body_id("lantern", "5")
+    with database.write() as write:
+        write.connection.execute(update(meetings).where(meetings.c.source_key == "1").values(service_body_id=named))
+    reverted(database, run.id)
+    assert sorted(_tree(database)) == ["1", "2", "3", "4", "5"]
 
 
 # A list is some groups, each at one of two times; the third list may renumber all of them.
