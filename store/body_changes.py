@@ -68,7 +68,7 @@ def undo_bodies(write: Writer, source_id: str, run_ids: Sequence[str], *, new_ru
         elif body is not None:
             bodies[id] = body | _restored(body, change.before, change.after)
     named = _named_by_meetings(write, added)
-    while leaving := [id for id in added & bodies.keys() if id not in named | {b["parent_id"] for b in bodies.values()}]:
+    while leaving := (added & bodies.keys()) - named - {body["parent_id"] for body in bodies.values()}:
         for id in leaving:
             del bodies[id]
     for id, body in bodies.items():

@@ -20,7 +20,7 @@ from meetings.suspension import Suspension, today_at, with_cancelled
 from store.changes import chunks
 from store.database import Reader
 from store.meetings import exception_from_parts, parts_of_exception
-from store.shown import STATUSES
+from store.shown import shown_status, suspensions_together
 from store.tables import meetings, sources
 
 #: Rows held at a time while all are read.
@@ -76,6 +76,7 @@ class _Told(NamedTuple):
     suspended_until: str | None
     shown_as: str | None
     source_added_at: str
+    also_suspended: tuple[Suspension, ...] = ()
 
 
 _LISTED = (
@@ -169,13 +170,21 @@ def _told(row: Row[Any]) -> _Told:
 
 def _index_row(group: list[_Told], now: datetime) -> IndexRow:
     told = group[0] if len(group) == 1 else _together(group)
-    row, first, last = told.row, told.suspended_from, told.suspended_until
+    row, suspension = told.row, _suspension(told)
     if told.flagged and row.status == MeetingStatus.ACTIVE:
         row = row._replace(status=MeetingStatus.UNCONFIRMED.value)
-    if first is None or row.status == MeetingStatus.WITHDRAWN:
+    if suspension is None or row.status == MeetingStatus.WITHDRAWN:
         return row
-    suspension = Suspension(first=date.fromisoformat(first), last=date.fromisoformat(last) if last else None)
+    for earlier in told.also_suspended:
+        row = _cancelled(row, earlier)
     return _suspended(row, suspension, now)
+
+
+def _suspension(told: _Told) -> Suspension | None:
+    first, last = told.suspended_from, told.suspended_until
+    return (
+        Suspension(first=date.fromisoformat(first), last=date.fromisoformat(last) if last else None) if first else None
+    )
 
 
 def _together(group: list[_Told]) -> _Told:
@@ -184,20 +193,21 @@ def _together(group: list[_Told]) -> _Told:
     ordered = sorted(
         group, key=lambda told: (told.row.status == MeetingStatus.WITHDRAWN, told.source_added_at, told.row.source_id)
     )
-    suspended = next((told for told in (own, *ordered) if told.suspended_from is not None), own)
+    suspension, earlier = suspensions_together(filter(None, map(_suspension, group)))
     listing = [told.row for told in ordered if told.row.status != MeetingStatus.WITHDRAWN]
     return _Told(
         row=ordered[0].row._replace(
             number=own.row.number,
             id=own.row.id,
-            status=min((told.row.status for told in group), key=[status.value for status in STATUSES].index),
+            status=shown_status([told.row.status for told in group]).value,
             other_origins=orjson.dumps([[row.source_id, row.service_body_id] for row in listing[1:]]).decode(),
         ),
         flagged=max(told.flagged for told in group),
-        suspended_from=suspended.suspended_from,
-        suspended_until=suspended.suspended_until,
+        suspended_from=suspension.first.isoformat() if suspension else None,
+        suspended_until=suspension.last.isoformat() if suspension and suspension.last else None,
         shown_as=own.shown_as,
         source_added_at=own.source_added_at,
+        also_suspended=earlier,
     )
 
 
@@ -207,16 +217,21 @@ def _suspended(row: IndexRow, suspension: Suspension, now: datetime) -> IndexRow
     midnight = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
     if all(suspension.covers(today_at(row.zone, at)) for at in (now, midnight - timedelta(seconds=1))):
         row = row._replace(status=MeetingStatus.SUSPENDED.value)
+    row = _cancelled(row, suspension)
+    if suspension.last is None and row.weekday is not None:
+        eve = (suspension.first - timedelta(days=1)).isoformat()
+        row = row._replace(until=min(row.until or eve, eve))
+    return row
+
+
+def _cancelled(row: IndexRow, suspension: Suspension) -> IndexRow:
+    """The row with its dates within the suspension cancelled; of one without end, which has a rule end, the first."""
     rule = _rule(row)
     if rule is None:
         return row
     exceptions = tuple(exception_from_parts(*parts) for parts in orjson.loads(row.exceptions))
     exceptions = with_cancelled(rule, exceptions, suspension, suspension.last or suspension.first)
-    row = row._replace(exceptions=orjson.dumps([parts_of_exception(one) for one in exceptions]).decode())
-    if suspension.last is None:
-        eve = (suspension.first - timedelta(days=1)).isoformat()
-        row = row._replace(until=min(row.until or eve, eve))
-    return row
+    return row._replace(exceptions=orjson.dumps([parts_of_exception(one) for one in exceptions]).decode())
 
 
 def _rule(row: IndexRow) -> Recurrence | None:

@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, RowMapping, Select, func, select, tuple_
 from meetings.listing import Listing, number_from_id
 from meetings.model import Group, Meeting, MeetingStatus, OnlineVenue, SourceListing, Venue, Weekday
 from meetings.recurrence import DatedException, Recurrence
-from meetings.suspension import Suspension, with_cancelled
+from meetings.suspension import with_cancelled
 from meetings.whereabouts import at_hour, door_key, room_key
 from store.changes import chunks
 from store.database import Reader
-from store.shown import Row, shown_row
+from store.shown import Row, shown_row, suspension_of
 from store.tables import meeting_ids, meetings, sources
 
 #: Who holds meetings together: source, the group's code or nothing, the group's name.
@@ -140,10 +140,12 @@ def _select() -> Select[Any]:
 
 def meeting_from_row(row: Row, listings: tuple[SourceListing, ...] = ()) -> Meeting:
     """A row of `meetings`, with `seen_at`, as the value it tells; `listings`: who else lists it too."""
-    rule, suspension = _recurrence(row), _suspension(row)
+    rule, suspension = _recurrence(row), suspension_of(row)
     exceptions = tuple(exception_from_parts(*parts) for parts in row["exceptions"])
-    if rule is not None and suspension is not None and suspension.last is not None:
-        exceptions = with_cancelled(rule, exceptions, suspension, suspension.last)
+    ended = () if suspension is None or suspension.last is None else (suspension,)
+    for one in (*ended, *row.get("also_suspended", ())):
+        if rule is not None:
+            exceptions = with_cancelled(rule, exceptions, one, one.last)
     return Meeting(
         id=row["id"],
         source_id=row["source_id"],
@@ -181,12 +183,6 @@ def _status(row: Row) -> MeetingStatus:
     status: MeetingStatus = row["status"]
     reported = status == MeetingStatus.ACTIVE and row["flagged_at"] is not None
     return MeetingStatus.UNCONFIRMED if reported else status
-
-
-def _suspension(row: Row) -> Suspension | None:
-    if row["suspended_from"] is None:
-        return None
-    return Suspension(first=row["suspended_from"], last=row["suspended_until"], note=row["suspended_note"])
 
 
 def _recurrence(row: Row) -> Recurrence | None:

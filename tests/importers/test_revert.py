@@ -197,7 +197,9 @@ def test_undoing_puts_service_bodies_back(either_database: Database) -> None:
 
 def test_service_body_that_changed_since_keeps_that_change(database: Database) -> None:
     _under(database, FERRY, *some(3))
-    run = _under(database, _bodies(("1", "Renamed", "0"), ("2", "Moved", "0"), ("3", "Hill Area", "1")), *some(4), days=1)
+    run = _under(
+        database, _bodies(("1", "Renamed", "0"), ("2", "Moved", "0"), ("3", "Hill Area", "1")), *some(4), days=1
+    )
     changed = update(service_bodies).where(service_bodies.c.source_key == "2").values(name="By hand")
     with database.write() as write:
         write.connection.execute(changed)

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from itertools import product
 from random import Random
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import select, update
 
 from meetings.listing import Listing, content_key, fingerprint, id_from_number, number_of
 from meetings.model import Group, Meeting, MeetingStatus, OnlineVenue, VenueType
 from meetings.source import ImportPlan, Placed
+from meetings.suspension import status_at
 from store.changes import changed_meetings, last_change
 from store.database import Database
 from store.imports import apply_plan
 from store.index_rows import IndexRow, read_index_rows
 from store.linking import Listed, follow_links, link_all, listings_of
-from store.meetings import get_group_meetings, get_listed_meetings, get_meetings, resolve_ids
+from store.meetings import get_group_meetings, get_listed_meetings, get_meetings, parts_of_exception, resolve_ids
 from store.migration import migrate
 from store.sources import put_source, remove_source
 from store.tables import meetings
@@ -182,6 +185,68 @@ def test_a_suspension_of_any_listing_holds_for_the_meeting(linked: Database) -> 
     assert meeting.suspension is not None
     assert meeting.suspension.note == "Flood"
     assert index_rows(linked)[0].status == MeetingStatus.SUSPENDED
+
+
+#: What one list says, what the other says, and how the meeting is shown.
+TOGETHER = [
+    ("ACTIVE", "ACTIVE", "ACTIVE"),
+    ("ACTIVE", "UNCONFIRMED", "ACTIVE"),
+    ("ACTIVE", "WITHDRAWN", "ACTIVE"),
+    ("ACTIVE", "SUSPENDED", "UNCONFIRMED"),
+    ("UNCONFIRMED", "UNCONFIRMED", "UNCONFIRMED"),
+    ("UNCONFIRMED", "SUSPENDED", "UNCONFIRMED"),
+    ("UNCONFIRMED", "WITHDRAWN", "UNCONFIRMED"),
+    ("SUSPENDED", "SUSPENDED", "SUSPENDED"),
+    ("SUSPENDED", "WITHDRAWN", "SUSPENDED"),
+    ("WITHDRAWN", "WITHDRAWN", "WITHDRAWN"),
+]
+LONG_OVER, NOW_ON, TO_COME = (-30, -20), (-2, 20), (30, 40)
+ENDLESS = (-2, None)
+
+
+def put(lists: Database, id: str, status: str, days: tuple[int, int | None] | None = None) -> None:
+    """Let a listing stand so by its source, and be suspended from and to so many days from now."""
+    values: dict[str, Any] = {"status": MeetingStatus(status)}
+    first, last = days or (None, None)
+    values["suspended_from"] = None if first is None else NOW.date() + timedelta(days=first)
+    values["suspended_until"] = None if last is None else NOW.date() + timedelta(days=last)
+    with lists.write() as write:
+        write.connection.execute(update(meetings).where(meetings.c.id == id).values(**values))
+
+
+def test_a_list_that_suspends_a_meeting_casts_doubt_on_those_that_do_not(linked: Database) -> None:
+    for one, other, together in [*TOGETHER, *((b, a, c) for a, b, c in TOGETHER)]:
+        put(linked, A, one)
+        put(linked, B, other)
+        assert (shown(linked, A).status, [row.status for row in index_rows(linked)]) == (together, [together])
+
+
+@pytest.mark.parametrize("first", [A, B])
+def test_no_list_and_no_suspension_that_is_over_opens_what_a_person_closed(linked: Database, first: str) -> None:
+    for days, other in product((NOW_ON, ENDLESS), (None, LONG_OVER)):
+        put(linked, first, "ACTIVE", days)
+        put(linked, B if first == A else A, "ACTIVE", other)
+        meeting, (row,) = shown(linked, A), index_rows(linked)
+        assert (status_at(meeting, NOW), row.status) == (MeetingStatus.SUSPENDED, MeetingStatus.SUSPENDED)
+
+
+def test_a_suspension_to_come_leaves_each_date_cancelled_that_another_closes_now(linked: Database) -> None:
+    put(linked, A, "ACTIVE", TO_COME)
+    put(linked, B, "ACTIVE", NOW_ON)
+    meeting, (row,) = shown(linked, A), index_rows(linked)
+    cancelled = {exception.day for exception in meeting.exceptions if exception.moved_to is None}
+    assert {NOW.date() + timedelta(days=days) for days in (2, 9, 16)} <= cancelled
+    assert orjson.loads(row.exceptions) == [parts_of_exception(one) for one in meeting.exceptions]
+
+
+def test_the_index_says_of_every_meeting_how_it_is_shown(linked: Database) -> None:
+    spans = (None, LONG_OVER, NOW_ON, TO_COME, ENDLESS)
+    random = Random(7)
+    for _ in range(60):
+        for id in (A, B):
+            put(linked, id, random.choice(list(MeetingStatus)).value, random.choice(spans))
+        meeting, (row,) = shown(linked, A), index_rows(linked)
+        assert status_at(meeting, NOW) == row.status
 
 
 def test_a_group_holds_a_linked_meeting_once(lists: Database) -> None:
