@@ -40,7 +40,7 @@ def answer_to_error(error: Exception, *, strict: bool) -> Answer:
         case NotAllowed():
             return _refused(401 if strict else 200, refusal(error), {"WWW-Authenticate": "Bearer"} if strict else None)
         case StoreFailed():
-            return _refused(503, refusal(error))
+            return _refused(503, refusal(error), {"Retry-After": "5"})
         case MeetingsError():
             return _refused(400 if strict else 200, refusal(error))
         case _:

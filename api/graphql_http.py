@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api import graphiql
+from api.deadline import for_client
 from api.graphql_answers import CORS, SECRET, Answer, answer_to_error, new_number, response_of
 from api.graphql_keeping import Moment, kept, may_be_kept, moment_of, not_modified, tag_of
 from api.graphql_requests import (
@@ -36,7 +37,7 @@ from api.settings import Settings
 from api.tags import is_known
 from api.trusted_documents import trusted_documents
 from api.volunteering import HouseWork
-from meetings.errors import NotAllowed
+from meetings.errors import NotAllowed, StoreFailed
 from meetings.tokens import Token, token_hash
 from schema import build_schema
 from schema.context import Context
@@ -44,6 +45,7 @@ from schema.documents import Documents
 from schema.freshness import Soonest
 from schema.limits import Limits
 from schema.operations import Operation, executed, prepare
+from store.stopping import Stop
 from store.tokens import find_token
 
 _PREFLIGHT = {
@@ -53,7 +55,7 @@ _PREFLIGHT = {
     "Access-Control-Max-Age": "86400",
 }
 
-OpenContext = Callable[[HttpRequest, Token | None], AbstractContextManager[Context]]
+OpenContext = Callable[[HttpRequest, Token | None, Stop], AbstractContextManager[Context]]
 FindViewer = Callable[[HttpRequest, str], Token | None]
 #: How much longer a list may be as a JSON string: base64 takes four thirds, escapes in most alphabets at most three.
 _AS_JSON = 3
@@ -61,11 +63,16 @@ _AS_JSON = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """What the endpoint holds while the process lives; volunteers' operations are long and have their own threads."""
+    """What the endpoint holds while the process lives; volunteers' operations are long and have their own threads.
+
+    `readers`: new documents read at once, others wait; `seconds`: what a query may take.
+    """
 
     documents: Documents
     threads: CapacityLimiter
     volunteer_threads: CapacityLimiter
+    readers: CapacityLimiter
+    seconds: float
     body_bytes: int
     volunteer_body_bytes: int
     open_context: OpenContext
@@ -90,9 +97,11 @@ def graphql_routes(
         documents=Documents(build_schema(), limits, trusted_documents(settings.graphql_trusted_documents)),
         threads=CapacityLimiter(settings.graphql_threads),
         volunteer_threads=CapacityLimiter(settings.volunteer_threads),
+        readers=CapacityLimiter(settings.graphql_readers),
+        seconds=settings.graphql_seconds,
         body_bytes=settings.graphql_body_bytes,
         volunteer_body_bytes=settings.graphql_body_bytes + _AS_JSON * settings.content_bytes,
-        open_context=open_context or (lambda request, viewer: house_context(request, viewer, limits)),
+        open_context=open_context or (lambda request, viewer, stop: house_context(request, viewer, stop, limits)),
         find_viewer=find_viewer or (lambda request, token: known_viewer(request.state.house, token)),
         moment=house_moment,
     )
@@ -107,11 +116,11 @@ def graphql_routes(
 
 
 @contextmanager
-def house_context(request: HttpRequest, viewer: Token | None, limits: Limits) -> Iterator[Context]:
+def house_context(request: HttpRequest, viewer: Token | None, stop: Stop, limits: Limits) -> Iterator[Context]:
     """One operation's context, on a snapshot that lasts as long as it."""
     house: House = request.state.house
     address = request.client.host if request.client else ""
-    with house.database.read() as read:
+    with house.database.read(stop) as read:
         yield Context(
             read=read,
             write=house.database.write,
@@ -165,7 +174,9 @@ async def answered(endpoint: Endpoint, request: HttpRequest, media: str) -> Answ
     """Who asks, what, may they, and the answer; Malformed, Refused, MeetingsError where nothing is executed."""
     viewer = await _viewer(endpoint, request)
     asked = await read_request(request, endpoint.volunteer_body_bytes if viewer else endpoint.body_bytes)
-    operation = await to_thread.run_sync(prepare, endpoint.documents, asked, limiter=endpoint.threads)
+    # Reading a new document is work on the processor, which threads share with the event loop: a few at a time.
+    limiter = endpoint.threads if endpoint.documents.holds(asked.query) else endpoint.readers
+    operation = await to_thread.run_sync(prepare, endpoint.documents, asked, limiter=limiter)
     keep = False
     if request.method == "GET":
         check_may_get(operation)
@@ -173,7 +184,12 @@ async def answered(endpoint: Endpoint, request: HttpRequest, media: str) -> Answ
         if keep and (known := _known(endpoint, request, operation, media)):
             return known
     work = partial(_worked_out, endpoint, request, operation, viewer, media if keep else None)
-    answer = await to_thread.run_sync(work, limiter=endpoint.volunteer_threads if viewer else endpoint.threads)
+    threads = endpoint.volunteer_threads if viewer else endpoint.threads
+    if operation.is_query:
+        answer = await for_client(request, work, seconds=endpoint.seconds, limiter=threads)
+    else:
+        # What is changed is changed whole, whoever still waits for it.
+        answer = await to_thread.run_sync(work, Stop(), limiter=threads)
     # What is changed or kept by a person may tell a key or a feed's address.
     secret = not operation.is_query or operation.document.shape.takes_key
     return replace(answer, headers={**answer.headers, **SECRET}) if secret else answer
@@ -190,11 +206,18 @@ def _known(endpoint: Endpoint, request: HttpRequest, operation: Operation, media
 
 
 def _worked_out(
-    endpoint: Endpoint, request: HttpRequest, operation: Operation, viewer: Token | None, keep_as: str | None
+    endpoint: Endpoint,
+    request: HttpRequest,
+    operation: Operation,
+    viewer: Token | None,
+    keep_as: str | None,
+    stop: Stop,
 ) -> Answer:
     """Execute in this thread, on a snapshot of its own; `keep_as` is the media type in which it may be kept."""
-    with endpoint.open_context(request, viewer) as context:
+    with endpoint.open_context(request, viewer, stop) as context:
         done = executed(endpoint.documents.schema, operation, context, new_number)
+        if stop.reason and not done.faultless:
+            raise StoreFailed(stop.reason)
         answer = Answer(status=200, body=done.body, faultless=done.faultless)
         if keep_as is None or (moment := moment_of(context.index, context.vocabulary, context.now)) is None:
             return answer

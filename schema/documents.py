@@ -91,6 +91,10 @@ class Documents:
                 self._known.popitem(last=False)
         return document
 
+    def holds(self, text: str | None) -> bool:
+        """Whether there is nothing to read: the document is known, or only its hash was sent."""
+        return text is None or self.known(sha256_of(text)) is not None
+
     def known(self, id: str) -> Document | None:
         """The valid document of that hash or, if trusted, of that id; None: it is not known, or not any more."""
         if self._trusted is not None:

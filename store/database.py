@@ -6,9 +6,10 @@ seen whole or not at all, and nothing else commits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from meetings.errors import StoreFailed
+from store.stopping import Stop
 
 #: The key of the one advisory lock under which the change log is numbered; any constant of our own will do.
 _CHANGE_LOG_LOCK = 7_305_214_471
 #: PostgreSQL's SQLSTATE, appendix A of its manual: undefined_table.
 _NO_SUCH_TABLE = "42P01"
+#: How long PostgreSQL may take to be told that a statement is to end.
+_CANCEL_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +80,20 @@ class Database:
             hide_parameters=True,
         )
         event.listen(self.engine, "handle_error", _tell_store_failure)
+        event.listen(self.engine, "before_cursor_execute", _refuse_stopped)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
 
     @contextmanager
-    def read(self) -> Iterator[Reader]:
-        """One snapshot, from the first statement on."""
-        options: dict[str, Any] = {}
+    def read(self, stop: Stop | None = None) -> Iterator[Reader]:
+        """One snapshot, from the first statement on; once `stop` is asked for, StoreFailed with its reason."""
+        options: dict[str, Any] = {"homegroup_stop": stop}
         if not self.is_sqlite:
-            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with self._connect(options) as connection:
-            yield Reader(connection)
+            with nullcontext() if stop is None else stop.stopping(_interruption(connection)):
+                yield Reader(connection)
             connection.rollback()
 
     @contextmanager
@@ -117,11 +123,30 @@ class Database:
 def _tell_store_failure(failure: ExceptionContext) -> None:
     """Raise StoreFailed where it happens, so that whoever catches errors on the way knows what they are."""
     error = failure.sqlalchemy_exception
+    stop = failure.connection.get_execution_options().get("homegroup_stop") if failure.connection else None
+    if stop is not None and stop.reason:
+        raise StoreFailed(stop.reason) from error
     cause = failure.original_exception
     if "no such table" in str(cause) or getattr(cause, "sqlstate", None) == _NO_SUCH_TABLE:
         raise StoreFailed("the database lacks tables of this release; run `homegroup migrate`") from error
     if isinstance(error, (OperationalError, InterfaceError)):
         raise StoreFailed("the database cannot be used now") from error
+
+
+def _interruption(connection: Connection) -> Callable[[], object]:
+    """What ends the statement that runs on this connection, from another thread."""
+    driver: Any = connection.connection.driver_connection
+    return (
+        driver.interrupt
+        if connection.dialect.name == "sqlite"
+        else partial(driver.cancel_safe, timeout=_CANCEL_SECONDS)
+    )
+
+
+def _refuse_stopped(connection: Connection, *_: object) -> None:
+    stop = connection.get_execution_options().get("homegroup_stop")
+    if stop is not None and stop.reason:
+        raise StoreFailed(stop.reason)
 
 
 def _with_driver(url: str) -> URL:

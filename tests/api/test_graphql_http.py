@@ -21,6 +21,7 @@ from api.settings import Settings, settings_from_environ
 from meetings.errors import StoreFailed
 from meetings.tokens import Token
 from schema.context import Context
+from store.stopping import Stop
 from tests.oracles.judges import GraphqlHttpAudits
 
 TYPENAME = "{ __typename }"
@@ -31,7 +32,7 @@ def settings(**environ: str) -> Settings:
     return settings_from_environ({f"HOMEGROUP_{name}": text for name, text in environ.items()})
 
 
-def no_context(_: Request, viewer: Token | None) -> AbstractContextManager[Context]:
+def no_context(_: Request, viewer: Token | None, stop: Stop) -> AbstractContextManager[Context]:
     """These requests are answered without looking anything up."""
     return nullcontext(cast("Context", SimpleNamespace(index=None, vocabulary=None, now=None, soonest=None)))
 
@@ -174,7 +175,7 @@ async def test_a_body_that_never_ends_is_cut_off_at_the_limit() -> None:
 
 
 async def test_a_store_that_cannot_be_used_is_told_and_not_blamed_on_the_client() -> None:
-    def broken(_: Request, viewer: Token | None) -> AbstractContextManager[Context]:
+    def broken(_: Request, viewer: Token | None, stop: Stop) -> AbstractContextManager[Context]:
         raise StoreFailed("the database cannot be used now")
 
     async with a_client(an_app(broken)) as client:
@@ -183,7 +184,7 @@ async def test_a_store_that_cannot_be_used_is_told_and_not_blamed_on_the_client(
 
 
 async def test_a_bug_is_masked_and_logged_under_a_number(caplog: pytest.LogCaptureFixture) -> None:
-    def broken(_: Request, viewer: Token | None) -> AbstractContextManager[Context]:
+    def broken(_: Request, viewer: Token | None, stop: Stop) -> AbstractContextManager[Context]:
         raise ZeroDivisionError(SECRET)
 
     async with a_client(an_app(broken)) as client:

@@ -1,0 +1,117 @@
+"""No query holds the database longer than it may, or longer than somebody waits for it."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any, cast
+
+import anyio
+import httpx2
+import orjson
+import pytest
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.types import Message
+
+from api.graphql_http import graphql_routes
+from meetings.errors import StoreFailed
+from meetings.tokens import Token
+from schema.context import Context
+from store.database import Database
+from store.stopping import Stop
+from tests.api.test_graphql_http import TYPENAME, a_client, code, settings
+
+ENDLESS = {
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+    "postgresql": "SELECT pg_sleep(60)",
+}
+#: What the machine may take besides, however busy it is, and far less than the statements would.
+PATIENCE_S = 20.0
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+class Slow:
+    """An endpoint whose snapshots take for ever to open; `ended` tells how each one ended."""
+
+    def __init__(self, database: Database, **environ: str) -> None:
+        self.database, self.ended = database, list[StoreFailed]()
+        self.app = Starlette(routes=graphql_routes(settings(**environ), open_context=self.open))
+
+    @contextmanager
+    def open(self, _: Request, viewer: Token | None, stop: Stop) -> Iterator[Context]:
+        with self.database.read(stop) as read:
+            try:
+                read.connection.execute(text(ENDLESS[read.connection.dialect.name]))
+            except StoreFailed as error:
+                self.ended.append(error)
+                raise
+            yield cast("Context", SimpleNamespace())
+
+
+async def test_a_query_that_takes_too_long_is_stopped_and_told(database: Database) -> None:
+    begun = time.monotonic()
+    async with a_client(Slow(database, GRAPHQL_SECONDS="1").app) as client:
+        response = await client.post("/graphql", json={"query": TYPENAME})
+    assert (response.status_code, code(response), response.headers["retry-after"]) == (503, "UNAVAILABLE", "5")
+    assert "took longer than 1 s" in response.json()["errors"][0]["message"]
+    assert time.monotonic() - begun < PATIENCE_S
+
+
+async def test_a_query_that_waits_too_long_for_its_turn_is_told_too(database: Database) -> None:
+    answers: list[httpx2.Response] = []
+    async with a_client(Slow(database, GRAPHQL_SECONDS="1", GRAPHQL_THREADS="1").app) as client:
+
+        async def ask() -> None:
+            answers.append(await client.post("/graphql", json={"query": TYPENAME}))
+
+        async with anyio.create_task_group() as group:
+            for _ in range(4):
+                group.start_soon(ask)
+    assert [answer.status_code for answer in answers] == [503] * 4
+
+
+async def test_when_the_client_has_gone_its_query_is_stopped(database: Database) -> None:
+    slow = Slow(database, GRAPHQL_SECONDS="600")
+    body = orjson.dumps({"query": TYPENAME})
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+    headers = [(b"content-type", b"application/json")]
+    scope: dict[str, Any] = {"type": "http", "method": "POST", "path": "/graphql", "headers": headers}
+
+    async def receive() -> Message:
+        if messages:
+            return messages.pop()
+        await anyio.sleep(0.5)
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        del message
+
+    begun = time.monotonic()
+    await slow.app({**scope, "query_string": b"", "raw_path": b"/graphql"}, receive, send)
+    assert [str(error) for error in slow.ended] == ["nobody waits for the answer any more"]
+    assert time.monotonic() - begun < PATIENCE_S
+
+
+def test_what_would_be_read_after_a_stop_is_refused(database: Database) -> None:
+    stop = Stop()
+    with database.read(stop) as read:
+        stop.ask("enough")
+        with pytest.raises(StoreFailed, match="enough"):
+            read.connection.execute(text("SELECT 1"))
+
+
+def test_a_stop_that_comes_too_late_disturbs_nobody(database: Database) -> None:
+    stop = Stop()
+    with database.read(stop) as read:
+        assert read.connection.scalar(text("SELECT 1")) == 1
+    with database.read() as read:
+        stop.ask("too late")
+        assert read.connection.scalar(text("SELECT 2")) == 2
