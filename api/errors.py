@@ -16,6 +16,7 @@ from meetings.errors import (
     MeetingsError,
     NotAllowed,
     NotFound,
+    PlaceNotFound,
     StoreFailed,
     TooMuch,
     frames_of,
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 STATUSES: tuple[tuple[type[MeetingsError], int, str], ...] = (
     (NotFound, 404, "NOT_FOUND"),
     (CursorExpired, 400, "CURSOR_EXPIRED"),
+    (PlaceNotFound, 400, "PLACE_NOT_FOUND"),
     (InvalidQuery, 400, "BAD_INPUT"),
     (NotAllowed, 403, "UNAUTHORIZED"),
     (TooMuch, 400, "TOO_COSTLY"),

@@ -40,6 +40,8 @@ from store.sources import list_sources
 
 #: Counts up whenever the same meetings would be written differently.
 _VERSION = 1
+#: Parameters that tell where somebody is.
+_WHERE = frozenset({"latitude", "named", "place"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +124,8 @@ async def meeting_file(files: Files, kind: Kind, request: Request) -> Response:
     headers = {
         "X-Content-Type-Options": "nosniff",
         "Access-Control-Allow-Origin": "*",
-        # An address with a position in it is one person's.
-        "Cache-Control": "private, no-cache" if "latitude" in request.query_params else "public, max-age=60",
+        # An address with a position or a place in it is one person's.
+        "Cache-Control": "private, no-cache" if _WHERE & request.query_params.keys() else "public, max-age=60",
         **kind.headers,
     }
     if isinstance(asked, str):
@@ -144,7 +146,7 @@ def _asked(files: Files, kind: Kind, request: Request) -> Asked | str:
     with house.database.read() as read:
         try:
             values = read_parameters(files.parameters, parameters)
-            wanted = asked_filter(read, values, vocabulary=house.vocabulary, now=minute)
+            wanted = asked_filter(read, values, vocabulary=house.vocabulary, now=minute, places=house.places.current())
         except InvalidQuery as error:
             raise parameter_of(files.parameters, error) from error
         timed = wanted.time.judges_starts or bool(wanted.time.excluded_days)

@@ -3,7 +3,8 @@
     MeetingsError
     ├─ NotFound            .kind, .id            there is no such thing (any more)
     ├─ InvalidQuery        .argument, .reason    asked wrongly: names the argument and the fix
-    │   └─ UnknownCode     .value, .suggestions  a code nobody knows
+    │   ├─ UnknownCode     .value, .suggestions  a code nobody knows
+    │   └─ PlaceNotFound   .text, .suggestions   a name that is no place's
     ├─ CursorExpired       .reason               a cursor too old, or of another question
     ├─ NotAllowed          .reason
     ├─ TooMuch             .limit, .asked        beyond a limit that is a setting
@@ -55,6 +56,17 @@ class UnknownCode(InvalidQuery):
         self.value, self.suggestions = value, tuple(suggestions)
         hint = f"; did you mean {' or '.join(self.suggestions)}?" if self.suggestions else ""
         super().__init__(argument, f"unknown code {value!r}{hint}")
+
+
+class PlaceNotFound(InvalidQuery):
+    """A place's name that nobody knows; `suggestions` are places that may be meant, in words that are found."""
+
+    def __init__(self, argument: str, text: str, suggestions: Sequence[str]) -> None:
+        self.text, self.suggestions = text, tuple(suggestions)
+        hint = "try the town with its region or country, e.g. Dublin, CA"
+        if self.suggestions:
+            hint = f"did you mean {'; or '.join(self.suggestions)}?"
+        super().__init__(argument, f"no place is called {text!r}; {hint}")
 
 
 class CursorExpired(MeetingsError):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from meetings.search import Box
-
 
 class PlaceKind(StrEnum):
     """What a place is. A town or postcode is a point; a region or country is all that lies in it."""
@@ -22,7 +20,7 @@ class Place:
     """A place at its middle in degrees.
 
     `region` is the first level below the country, by name, None where it has none; `country` ISO 3166-1 alpha-2;
-    `zone` an IANA name, None where clocks in it differ. `box` holds all of a region or country.
+    `zone` an IANA name, None where clocks in it differ.
     """
 
     kind: PlaceKind
@@ -32,7 +30,6 @@ class Place:
     latitude: float
     longitude: float
     zone: str | None
-    box: Box | None = None
 
     @property
     def label(self) -> str:

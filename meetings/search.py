@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from meetings.model import Audience, MedicationStance, MeetingStatus, TimeOfDay, VenueType, Weekday
+from meetings.places import Place
 
 #: How long after its start a meeting still counts as one that is about to start.
 GRACE = timedelta(minutes=10)
@@ -61,6 +62,24 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """All of a region, or of a whole country where `is_country`.
+
+    What lies in it is told by lists: by `country` with, for a region, one of `regions`; or by `listed_under`, another
+    country whose lists count it as a region called one of `regions` (Puerto Rico). Names are `place_key`s. A meeting
+    whose list names no region that is known, or no country, lies in it if its point is in `box`; `others` are the
+    names of all other regions of that country.
+    """
+
+    country: str
+    is_country: bool
+    regions: frozenset[str]
+    others: frozenset[str]
+    listed_under: str | None
+    box: Box
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeFilter:
     """All parts speak of one held occurrence: in `window`, else the next at or after now.
 
@@ -102,15 +121,20 @@ class TimeFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceFilter:
-    """`near` with a radius, or `box`; neither finds a VIRTUAL meeting. `city`, `region` compared folded, `country`
-    exactly. `or_online` also takes every VIRTUAL meeting, wherever, and every HYBRID one that the rest of this filter
-    does not reach, after those in reach.
+    """`near` with a radius, `area`, or `box`; none of them finds a VIRTUAL meeting.
+
+    With an `area`, `near` is what distances are from, and `radius_km` counts nothing. `named` is the place that the
+    client named, of which `near` and `area` were made. `city`, `region` compared folded, `country` exactly. `or_online`
+    also takes every VIRTUAL meeting, wherever, and every HYBRID one that the rest of this filter does not reach, after
+    those in reach.
     """
 
     near: Point | None = None
     radius_km: float = MAX_RADIUS_KM
     nearest: int | None = None
     box: Box | None = None
+    area: Area | None = None
+    named: Place | None = None
     city: str | None = None
     region: str | None = None
     country: str | None = None

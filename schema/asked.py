@@ -10,6 +10,7 @@ from typing import Any
 from meetings import search
 from meetings.vocabulary import Vocabulary
 from schema.filters import read_filter
+from search.places import PlaceFinder
 from store.database import Reader
 from store.meetings import get_meetings
 
@@ -22,9 +23,10 @@ def asked_filter(
     now: datetime,
     windowed: bool = True,
     path: str = "filter",
+    places: PlaceFinder | None = None,
 ) -> search.MeetingFilter:
-    """What a filter, the argument `path`, asks; `now` in whole minutes. `windowed`: it may have one. InvalidQuery."""
-    wanted = read_filter(values, vocabulary=vocabulary, now=now, windowed=windowed, path=path)
+    """What a filter, the argument `path`, asks, as `read_filter` reads it; InvalidQuery, StoreFailed."""
+    wanted = read_filter(values, vocabulary=vocabulary, now=now, windowed=windowed, path=path, places=places)
     return with_ids_now(read, wanted)
 
 

@@ -77,7 +77,7 @@ def page_of_changes(
 ) -> FoundChanges:
     """A page of what changed; InvalidQuery, CursorExpired."""
     _check_lasting(filter or {})
-    asked = read_filter(filter, vocabulary=context.vocabulary, now=context.minute)
+    asked = read_filter(filter, vocabulary=context.vocabulary, now=context.minute, places=context.places)
     query = ChangesQuery(
         asked=asked,
         filter=with_ids_now(context.read, asked),

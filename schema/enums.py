@@ -71,7 +71,7 @@ MeetingOrder = _enum(
     search.MeetingOrder,
     "The order of meetings. What has no distance or no start comes last. Ties are settled by name, then by id.",
     {
-        search.MeetingOrder.DISTANCE: "The nearest first; needs `filter.place.near`. What has no point comes last.",
+        search.MeetingOrder.DISTANCE: "The nearest first; needs `near` or `named`. What has no point comes last.",
         search.MeetingOrder.NEXT_START: "What starts soonest first, from now or in the filter's window.",
         search.MeetingOrder.WEEK: "Through the week from Monday 00:00 to Sunday 23:59, by each meeting's own clock.",
         search.MeetingOrder.NAME: "By name from A to Z; accents and letter case do not count.",

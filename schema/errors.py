@@ -24,6 +24,7 @@ from meetings.errors import (
     MeetingsError,
     NotAllowed,
     NotFound,
+    PlaceNotFound,
     StoreFailed,
     TooMuch,
     UnknownCode,
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 #: The code of each kind of error; the first that fits counts.
 CODES: tuple[tuple[type[MeetingsError], str], ...] = (
     (UnknownCode, "UNKNOWN_CODE"),
+    (PlaceNotFound, "PLACE_NOT_FOUND"),
     (InvalidQuery, "BAD_INPUT"),
     (CursorExpired, "CURSOR_EXPIRED"),
     (TooMuch, "TOO_COSTLY"),
@@ -117,7 +119,7 @@ def _told(error: GraphQLError) -> dict[str, Any]:
     extensions: dict[str, Any] = {"code": code, **(error.extensions or {})}
     if isinstance(original, InvalidQuery):
         extensions["argument"] = original.argument
-    if isinstance(original, UnknownCode):
+    if isinstance(original, UnknownCode | PlaceNotFound):
         extensions["suggestions"] = list(original.suggestions)
     return {"message": error.message, **_place(error), "extensions": extensions}
 

@@ -7,18 +7,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from graphene.utils.str_converters import to_camel_case
 
 from meetings import search
-from meetings.errors import InvalidQuery, UnknownCode
+from meetings.errors import InvalidQuery, PlaceNotFound, StoreFailed, UnknownCode
 from meetings.listing import fold
-from meetings.search import DEFAULT_WINDOW, EARLIEST, GRACE, LATEST, MAX_NEAREST, MAX_RADIUS_KM, MAX_WINDOW
+from meetings.search import (
+    DEFAULT_WINDOW,
+    EARLIEST,
+    GRACE,
+    LATEST,
+    MAX_NEAREST,
+    MAX_PLACE_TEXT,
+    MAX_RADIUS_KM,
+    MAX_WINDOW,
+)
 from meetings.vocabulary import Vocabulary, nearest_codes
 from meetings.zones import country_zones
+from search.places import PlaceFinder
 
 MAX_ITEMS = 100
 MAX_TEXT = 200
@@ -137,16 +147,18 @@ def read_filter(
     now: datetime,
     windowed: bool = True,
     path: str = "filter",
+    places: PlaceFinder | None = None,
 ) -> search.MeetingFilter:
     """What the client's filter, the argument `path`, asks; `now` in whole minutes.
 
-    `windowed` is false where the window is an argument of its own and none may be in the filter. InvalidQuery.
+    `windowed` is false where the window is an argument of its own and none may be in the filter; `places` knows what a
+    place is that is named. InvalidQuery; StoreFailed where one is named and nobody knows places.
     """
     given = _Given(values or {}, path)
     exclude = given.part("exclude")
     return search.MeetingFilter(
         time=_time(given.part("time"), exclude, now, windowed),
-        place=_place(given.part("place")),
+        place=_place(given.part("place"), places),
         formats=_formats(given.part("formats"), vocabulary),
         fellowships=given.codes("fellowships", lambda path, text: fellowship_code(path, text, vocabulary)),
         venue_types=given.items("venue_types"),
@@ -177,25 +189,46 @@ def _formats(given: _Given, vocabulary: Vocabulary) -> search.FormatFilter:
     return search.FormatFilter(all=read("all"), any=read("any"), none=read("none"))
 
 
-def _place(given: _Given) -> search.PlaceFilter:
-    near, box, nearest = given.get("near"), given.get("box"), given.get("nearest")
-    if near is not None and box is not None:
-        raise given.refuse("box", "give one of near and box")
+def _place(given: _Given, places: PlaceFinder | None) -> search.PlaceFilter:
+    where = [name for name in ("near", "named", "box") if given.get(name) is not None]
+    if len(where) > 1:
+        raise given.refuse(where[1], "give one of near, named and box")
     for name in ("radius_km", "nearest"):
-        if given.get(name) is not None and near is None:
-            raise given.refuse(name, "needs near")
+        if given.get(name) is not None and where not in (["near"], ["named"]):
+            raise given.refuse(name, "needs near or named")
+    nearest = given.get("nearest")
     if nearest is not None and not 1 <= nearest <= MAX_NEAREST:
         raise given.refuse("nearest", f"from 1 to {MAX_NEAREST}, not {nearest}")
-    return search.PlaceFilter(
-        near=None if near is None else _point(given.part("near")),
+    asked = search.PlaceFilter(
+        near=_point(given.part("near")) if where == ["near"] else None,
         radius_km=_radius(given),
         nearest=nearest,
-        box=None if box is None else _box(given.part("box")),
+        box=_box(given.part("box")) if where == ["box"] else None,
         city=given.text("city"),
         region=given.text("region"),
         country=_country(given),
         or_online=bool(given.get("or_online")),
     )
+    return _named(given, asked, places) if where == ["named"] else asked
+
+
+def _named(given: _Given, asked: search.PlaceFilter, places: PlaceFinder | None) -> search.PlaceFilter:
+    """Round the town that is named, or in the area; the nearest in an area are those nearest to its middle."""
+    text = checked_text(given.at("named"), given.get("named"), most=MAX_PLACE_TEXT)
+    if places is None:
+        raise StoreFailed("the table of places is being made; try again in a minute")
+    try:
+        place, area = places.meant(text, asked.country)
+    except PlaceNotFound as error:
+        raise PlaceNotFound(given.at("named"), text, error.suggestions) from error
+    asked = replace(asked, named=place, area=area)
+    return asked if area is not None and asked.nearest is None else from_middle(asked)
+
+
+def from_middle(asked: search.PlaceFilter) -> search.PlaceFilter:
+    """With distances from the place that is named."""
+    assert asked.named is not None
+    return replace(asked, near=search.Point(latitude=asked.named.latitude, longitude=asked.named.longitude))
 
 
 def _point(given: _Given) -> search.Point:

@@ -24,7 +24,7 @@ from graphql import (
 )
 from graphql.utilities import coerce_input_value
 
-from meetings.errors import InvalidQuery, UnknownCode
+from meetings.errors import InvalidQuery, PlaceNotFound, UnknownCode
 from meetings.vocabulary import nearest_codes
 from schema.filters import MAX_ITEMS
 
@@ -32,8 +32,8 @@ Values = Mapping[str, Any]
 Path = tuple[str, ...]
 #: Objects whose fields have names that stand elsewhere too.
 _WORD_BEFORE = frozenset({"exclude", "formats"})
-#: What people write for `formatsAll`.
-_SHORT = {"formats": "formatsAll"}
+#: What people write for `formatsAll` and `named`.
+_SHORT = {"formats": "formatsAll", "place": "named"}
 #: Lists of names, in which a comma may belong to a name.
 _WITH_COMMAS = frozenset({"areas"})
 #: Parameters that are no part of the question: programs add them against caches and for their own ends.
@@ -101,6 +101,8 @@ def parameter_of(flat: FlatFilter, error: InvalidQuery) -> InvalidQuery:
         return error
     if isinstance(error, UnknownCode):
         return UnknownCode(name, error.value, error.suggestions)
+    if isinstance(error, PlaceNotFound):
+        return PlaceNotFound(name, error.text, error.suggestions)
     return InvalidQuery(name, error.reason)
 
 

@@ -62,12 +62,25 @@ class BoxInput(graphene.InputObjectType):
 
 
 class PlaceInput(graphene.InputObjectType):
-    """Where: one of `near` and `box`, which never find `VIRTUAL`; city, region, country narrow it or stand alone."""
+    """Where: one of `near`, `named` and `box`, which never find `VIRTUAL`.
+
+    City, region and country narrow it or stand alone.
+    """
 
     near = PointInput(description="Round this point: the distance is along a great circle, and orders the answer.")
-    radius_km = graphene.Float(description="Great-circle km round it, above 0, at most 500; left out: 500. E.g. `10`.")
-    nearest = graphene.Int(description="Only the N nearest in it that match everything else, 1 to 500. Needs `near`.")
-    box = BoxInput(description="In this rectangle; one of `near` and `box` may be given.")
+    named = graphene.String(
+        description="Round the town or US postcode of this name, or in all of the region or country, as `places` finds "
+        "it, e.g. `Tulsa, OK`; only in `country` if that is given. None: the error `PLACE_NOT_FOUND`, with suggestions."
+    )
+    radius_km = graphene.Float(
+        description="Great-circle km round `near` or the town `named`, above 0, at most 500; left out: 500. E.g. `10`. "
+        "Of a region or country it counts nothing."
+    )
+    nearest = graphene.Int(
+        description="Only the N nearest in it that match everything else, 1 to 500; in a region, to its middle. Needs "
+        "`near` or `named`."
+    )
+    box = BoxInput(description="In this rectangle; one of `near`, `named` and `box` may be given.")
     city = graphene.String(description="In this town or city, whole name; accents and letter case do not count.")
     region = graphene.String(description="In this state, province or county as lists write it, e.g. `NY`; whole name.")
     country = graphene.String(description="In this country, two letters as ISO 3166-1 alpha-2 has them, e.g. `US`.")

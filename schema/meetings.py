@@ -31,6 +31,7 @@ from schema.occurrences import (
     to_metres,
 )
 from schema.paging import MAX_LISTED, checked_first, first_argument, many, page_info_field
+from schema.places import Place
 from schema.scalars import URL, Date, DateTime, Duration, Language, LocalTime, TimeZone
 from schema.service_bodies import ServiceBody
 from schema.sources import SourceListing
@@ -225,7 +226,7 @@ class MeetingEdge(graphene.ObjectType):
         resolver=lambda root, info: root[1],
     )
     distance_km = graphene.Float(
-        description="Great-circle km from `filter.place.near`, e.g. `2.371`; null: no point was given, or it has none.",
+        description="Great-circle km from the point of `filter.place`, e.g. `2.371`; null: one of both has none.",
         resolver=lambda root, info: to_metres(root[0].distance_km),
     )
     next_occurrence = graphene.Field(
@@ -253,6 +254,9 @@ class MeetingConnection(graphene.ObjectType):
         required=True,
         description="How many match, on all pages together; the same on every page but for changes.",
         resolver=lambda root, info: root.page.total,
+    )
+    place = graphene.Field(
+        Place, description="The place that `filter.place.named` meant: show it, for many share a name; null: none was."
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import graphene
 
 from meetings.model import Meeting, MeetingStatus
+from meetings.places import Place
 from meetings.recurrence import Occurrence as Dated
 from meetings.recurrence import next_occurrence, occurrences
 from meetings.schedule import ScheduledOccurrence
@@ -59,7 +60,7 @@ class OccurrenceEdge(graphene.ObjectType):
     )
     node = graphene.Field(Occurrence, required=True, description="The occurrence, with its meeting and its dates.")
     distance_km = graphene.Float(
-        description="Great-circle km from `filter.place.near`, e.g. `2.371`; null without a point."
+        description="Great-circle km from the point of `filter.place`, e.g. `2.371`; null without one."
     )
 
 
@@ -81,10 +82,11 @@ class OccurrenceConnection(graphene.ObjectType):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A page that the search found, and which statuses were asked for."""
+    """A page that the search found, which statuses were asked for, and the place that was named."""
 
     page: Page
     statuses: frozenset[MeetingStatus]
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

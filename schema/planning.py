@@ -181,6 +181,7 @@ def asked_plan(context: Context, given: Mapping[str, Any]) -> planning.PlanQuery
             now=context.minute,
             windowed=False,
             path="input.filter",
+            places=context.places,
         ),
         start=given["start_date"],
         days=days,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from schema.changes import ChangeConnection, page_of_changes
 from schema.context import Context
 from schema.enums import MeetingOrder
 from schema.fellowships import Fellowship, find_fellowships
-from schema.filters import checked_items, checked_text, checked_window, fellowship_code, known_code
+from schema.filters import checked_items, checked_text, checked_window, fellowship_code, from_middle, known_code
 from schema.formats import Format, list_formats
 from schema.inputs import MeetingFilter
 from schema.meetings import Meeting, MeetingConnection
@@ -46,7 +47,7 @@ class Query(VolunteerQueries, graphene.ObjectType):
         MeetingConnection,
         description="Recurring meetings that match, each once, in a stable total order.",
         filter=MeetingFilter(description="What to find; left out: all that can be gone to."),
-        order_by=MeetingOrder(description="Their order; left out: `DISTANCE` with a point, else `NEXT_START`."),
+        order_by=MeetingOrder(description="Their order; left out: `DISTANCE` with a point or town, else `NEXT_START`."),
         first=first_argument(25),
         after=after_argument(),
         resolver=lambda _, info, **asked: search_meetings(info.context, **asked),
@@ -166,10 +167,14 @@ def search_meetings(
     after: str | None = None,
 ) -> Found:
     """A page of meetings; InvalidQuery, CursorExpired."""
-    wanted = asked_filter(context.read, filter, vocabulary=context.vocabulary, now=context.minute)
+    wanted = asked_filter(
+        context.read, filter, vocabulary=context.vocabulary, now=context.minute, places=context.places
+    )
     near = wanted.place.near is not None
     if order_by is search.MeetingOrder.DISTANCE and not near:
-        raise InvalidQuery("orderBy", "DISTANCE needs filter.place.near")
+        if wanted.place.named is None:
+            raise InvalidQuery("orderBy", "DISTANCE needs filter.place.near or filter.place.named")
+        wanted = replace(wanted, place=from_middle(wanted.place))
     query = search.MeetingQuery(
         filter=wanted,
         order=order_by or (search.MeetingOrder.DISTANCE if near else search.MeetingOrder.NEXT_START),
@@ -177,7 +182,8 @@ def search_meetings(
         after=checked_after(after),
         now=context.minute,
     )
-    return Found(page=context.shown(find_meetings(context.search_index(), query)), statuses=wanted.statuses)
+    page = context.shown(find_meetings(context.search_index(), query))
+    return Found(page=page, statuses=wanted.statuses, place=wanted.place.named)
 
 
 def search_occurrences(
@@ -192,7 +198,9 @@ def search_occurrences(
 ) -> Found:
     """A page of occurrences; InvalidQuery, CursorExpired."""
     now = context.minute
-    wanted = asked_filter(context.read, filter, vocabulary=context.vocabulary, now=now, windowed=False)
+    wanted = asked_filter(
+        context.read, filter, vocabulary=context.vocabulary, now=now, windowed=False, places=context.places
+    )
     begin, end = checked_window(start, until, now=now)
     query = search.OccurrenceQuery(
         filter=wanted,

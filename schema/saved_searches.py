@@ -101,6 +101,7 @@ def _saved(context: Context, schedule: Schedule, given: Input, path: tuple[str, 
         now=context.minute,
         windowed=False,
         path=".".join((*path, "filter")),
+        places=context.places,
     )
     limit = given.get("limit")
     return Saved(

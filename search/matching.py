@@ -12,14 +12,15 @@ from typing import TypeAlias
 import numpy as np
 
 from meetings.model import VenueType
-from meetings.search import MeetingFilter, PlaceFilter, TimeFilter
+from meetings.search import Area, MeetingFilter, PlaceFilter, Point, TimeFilter
+from search.areas import in_area, rows_in_area
 from search.clock import DAY, Flags, Ints, Longs, Reals, minute_of
 from search.columns import Generation
 from search.filters import kept, rows_of_ids
 from search.geo import chord_limit, chords, distance_keys, in_box, rows_in_box, rows_within
 from search.hours import judgement_of
 from search.index import Index
-from search.ordering import smallest
+from search.ordering import LAST, smallest
 from search.schedules import Span, first_accepted, next_accepted, next_starts
 
 #: Where the search for the nearest begins, and how it widens while too few are found.
@@ -51,10 +52,13 @@ def sections(index: Index, asked: MeetingFilter, by_time: TimeTest) -> list[Matc
 def _reached(index: Index, asked: MeetingFilter, by_time: TimeTest) -> Matches:
     place = asked.place
     if place.near is None or place.nearest is None:
-        return _matching(index, asked, *_candidates(index.columns, asked, place.radius_km), by_time)
+        return _matching(index, asked, *_candidates(index, asked, place.radius_km), by_time)
+    if place.area is not None:
+        found = _matching(index, asked, *_candidates(index, asked, place.radius_km), by_time)
+        return taken(found, smallest(index.columns, found.rows, _keys(found), place.nearest))
     radius_km = min(_FIRST_KM, place.radius_km)
     while True:
-        found = _matching(index, asked, *_candidates(index.columns, asked, radius_km), by_time)
+        found = _matching(index, asked, *_candidates(index, asked, radius_km), by_time)
         keys = _keys(found)
         # A millimetre within the circle: what lies just outside could tie with what is at its rim.
         inside = np.count_nonzero(keys < distance_keys(np.array([chord_limit(radius_km)])) - 1)
@@ -64,12 +68,16 @@ def _reached(index: Index, asked: MeetingFilter, by_time: TimeTest) -> Matches:
 
 
 def _keys(found: Matches) -> Longs:
-    return distance_keys(np.empty(0) if found.squares is None else found.squares)
+    squares = np.empty(0) if found.squares is None else found.squares
+    return np.where(squares == FAR, LAST, distance_keys(np.where(squares == FAR, 0.0, squares)))
 
 
-def _candidates(columns: Generation, asked: MeetingFilter, radius_km: float) -> tuple[Longs | None, Reals | None]:
-    """The rows that ids, radius and box leave, None for all; with squared chords where there is a point."""
-    place = asked.place
+def _candidates(index: Index, asked: MeetingFilter, radius_km: float) -> tuple[Longs | None, Reals | None]:
+    """The rows that ids, radius, area and box leave, None for all; with squared chords where there is a point."""
+    place, columns = asked.place, index.columns
+    if place.area is not None:
+        rows = _of_area(index, asked, place.area)
+        return rows, None if place.near is None else _known_chords(columns, rows, place.near)
     if asked.ids is not None:
         return _inside(columns, place, rows_of_ids(columns, asked.ids), radius_km)
     if place.near is not None:
@@ -81,6 +89,16 @@ def _candidates(columns: Generation, asked: MeetingFilter, radius_km: float) -> 
     if place.box is not None:
         return rows_in_box(columns, place.box), None
     return _attended_online(columns, asked.venue_types), None
+
+
+def _of_area(index: Index, asked: MeetingFilter, area: Area) -> Longs:
+    columns, box = index.columns, asked.place.box
+    ids = None if asked.ids is None else rows_of_ids(columns, asked.ids)
+    rows = rows_in_area(index, area) if ids is None else in_area(index, ids, area)
+    if box is None:
+        return rows
+    rows = rows[rows < columns.located]
+    return rows[in_box(columns.rows, rows, box)]
 
 
 def _attended_online(columns: Generation, venue_types: Collection[VenueType] | None) -> Longs | None:
@@ -138,12 +156,16 @@ def _online(index: Index, asked: MeetingFilter, by_time: TimeTest, reached: Long
     taken = np.zeros(len(columns.rows.number), np.bool_)
     taken[reached] = True
     rows = rows[~taken.take(rows)]
-    squares = None
-    if near is not None:
-        squares = np.full(len(rows), FAR)
-        located = np.flatnonzero(rows < columns.located)
-        squares[located] = chords(columns.rows, rows.take(located), near)
+    squares = None if near is None else _known_chords(columns, rows, near)
     return _matching(index, asked, rows, squares, by_time, anywhere=True)
+
+
+def _known_chords(columns: Generation, rows: Longs, near: Point) -> Reals:
+    """Squared chords to rows that may have no point."""
+    squares = np.full(len(rows), FAR)
+    located = np.flatnonzero(rows < columns.located)
+    squares[located] = chords(columns.rows, rows.take(located), near)
+    return squares
 
 
 def joined(parts: Sequence[Matches]) -> Matches:

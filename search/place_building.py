@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from meetings.countries import country_name, country_names
 from meetings.gazetteer import ABBREVIATING, ABBREVIATION_LENGTH, RegionNames, place_key
-from meetings.listing import fold
 from meetings.place_seed import COLUMNS_FILE, REGIONS_FILE, AreaKey, areas_of, countries_of, region_names
 from search.clock import Flags, Ints, Longs
 from search.geo import on_sphere
-from search.place_table import DEGREE, LAYOUT, NO_ZONE, Naming, PlaceTable, Texts, Weights, Zips
+from search.place_table import DEGREE, LAYOUT, NO_ZONE, NOWHERE, Naming, PlaceTable, Texts, Weights, Zips
 from search.words import make_terms
 
 #: The people of a town whose number nobody knows.
@@ -34,13 +33,18 @@ Columns: TypeAlias = Mapping[str, NDArray[np.integer]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Area:
-    """A region or country: its rows of the seed, what is known of it, and what it is called, as `Naming` tells."""
+    """A region or country: its rows of the seed, what is known of it, and what it is called, as `Naming` tells.
+
+    `as_region`: what a country is called by lists of `listed_under`, which count it as their region.
+    """
 
     country: str
     name: str
     rows: range
     is_country: bool
     names: Mapping[Naming, frozenset[str]]
+    as_region: frozenset[str] = frozenset()
+    listed_under: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,9 @@ def _table(columns: Columns, areas: Sequence[_Area], least_people: int) -> Place
         first=_ints(numbers[[area.rows.start for area in areas]]),
         last=_ints(numbers[[area.rows.stop for area in areas]]),
         box=np.array([fact.box for fact in facts], np.int32).reshape(-1, 4),
+        listed_under=_ints(
+            NOWHERE if area.listed_under is None else countries.index(area.listed_under) for area in areas
+        ),
         told=_joined("|".join(sorted(_told(area))).encode() for area in areas),
         terms=make_terms([term.decode() for term in terms]),
         posting_ends=ends,
@@ -174,11 +181,12 @@ def _region(line: RegionNames, rows: range) -> _Area:
     )
 
 
-def _country(code: str, rows: range, as_regions: Iterable[RegionNames], taken: set[AreaKey]) -> _Area:
+def _country(code: str, rows: range, as_regions: Sequence[RegionNames], taken: set[AreaKey]) -> _Area:
     """A country; a part that lists call so, as Scotland, is a region instead."""
     name = frozenset({place_key(country_name(code))})
     also = {place_key(name) for name in country_names(code)}
-    also |= {place_key(name) for line in as_regions for name in (line.name, *line.also)}
+    as_region = frozenset(place_key(name) for line in as_regions for name in (line.name, *line.also, code))
+    also |= as_region
     also = {name for name in also if (code, name) not in taken and name}
     short = {name for name in also if len(name) < ABBREVIATION_LENGTH and name != "uk"}
     return _Area(
@@ -189,13 +197,18 @@ def _country(code: str, rows: range, as_regions: Iterable[RegionNames], taken: s
         names={
             Naming.NAME: name,
             Naming.OTHER: frozenset(also - short) - name,
-            Naming.BEHIND: frozenset(short | {code.lower()} | {place_key(line.code) for line in as_regions}),
+            Naming.BEHIND: frozenset(short | {code.lower()}),
         },
+        as_region=as_region,
+        listed_under=as_regions[0].country if as_regions else None,
     )
 
 
 def _told(area: _Area) -> set[str]:
-    return {fold(name) for names in area.names.values() for name in names} | {fold(area.name)}
+    """What lists may write for it where they write a region."""
+    if area.is_country:
+        return set(area.as_region)
+    return {name for names in area.names.values() for name in names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from meetings.errors import frames_of
@@ -26,6 +27,12 @@ log = logging.getLogger(__name__)
 _LOOK_AFTER_S = 1.0
 
 
+@cache
+def _digest(path: Path, changed_at: int) -> bytes:
+    del changed_at  # Only tells that the file is another one now.
+    return hashlib.sha256(path.read_bytes()).digest()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceFiles:
     """Where the table lies: in `folder`, made of `seed` without towns of fewer than `least_people`."""
@@ -37,8 +44,8 @@ class PlaceFiles:
     def home(self) -> Path:
         """The table's own folder, which may not be there yet: another seed, form or choice has another name."""
         made_of = hashlib.sha256(f"{LAYOUT} {self.least_people}".encode())
-        for name in (COLUMNS_FILE, REGIONS_FILE):
-            made_of.update((self.seed / name).read_bytes())
+        for path in (self.seed / COLUMNS_FILE, self.seed / REGIONS_FILE):
+            made_of.update(_digest(path, path.stat().st_mtime_ns))
         return self.folder / made_of.hexdigest()[:16]
 
 

@@ -18,11 +18,13 @@ from search.clock import Bytes, Ints, Longs
 from search.words import Terms
 
 #: Counts up whenever the arrays, or how they are made of the same seed, differ.
-LAYOUT = 1
+LAYOUT = 2
 #: Degrees are kept as whole numbers: about a metre.
 DEGREE = 100_000
 #: A region or country whose clocks differ has no zone.
 NO_ZONE = -1
+#: A country that lists of no other count as their region.
+NOWHERE = -1
 
 Counts: TypeAlias = NDArray[np.uint32]
 Weights: TypeAlias = NDArray[np.float32]
@@ -69,8 +71,8 @@ class PlaceTable:
     """The columns. `weight` of a posting is the logarithm of the row's people, less what a lesser name costs.
 
     Rows from `towns` on are regions, from `regions` on countries: `first` and `last` (by row less `towns`) are their
-    towns [first, last), `box` south, west, north, east of these, `told` their names as lists may write them, folded
-    and joined by `|`. `country` numbers `countries`, `zone` `zone_names`.
+    towns [first, last), `box` south, west, north, east of these, `told` their names where lists write a region, as keys
+    joined by `|`, `listed_under` the country whose lists do so. `country` numbers `countries`, `zone` `zone_names`.
     """
 
     layout: int
@@ -86,6 +88,7 @@ class PlaceTable:
     first: Ints
     last: Ints
     box: Ints
+    listed_under: Ints
     told: Texts
     terms: Terms
     posting_ends: Ints

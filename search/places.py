@@ -15,10 +15,13 @@ from threading import Lock
 
 import numpy as np
 
+from meetings.errors import PlaceNotFound
 from meetings.gazetteer import place_key, spellings
 from meetings.places import Place, PlaceKind
+from meetings.search import Area
 from search.clock import Flags, Longs
-from search.place_table import DEGREE, NO_ZONE, Naming, PlaceTable, Weights
+from search.place_rows import area_of, place_at, zip_place
+from search.place_table import Naming, PlaceTable, Weights
 from search.strings import bytes_at
 from search.words import edits_allowed, exact_term, terms_beginning, terms_within
 
@@ -40,6 +43,10 @@ _FEWEST_COMPARED = 100
 _TAIL_WORDS = 4
 #: "Springfield, Illinois, USA" has two ends.
 _TAILS = 2
+#: So many places are suggested where none is meant, and a name is cut short to no fewer letters for it.
+_SUGGESTED, _LEAST_BEGINNING = 3, 4
+#: Of a text of many words, these are looked at for suggestions.
+_MOST_WORDS = 8
 #: Answers that are remembered.
 _REMEMBERED = 2048
 _ZIP = re.compile(r"(?:^|[\s,])([0-9]{5})(?:-[0-9]{4})?\s*$")
@@ -111,13 +118,54 @@ class PlaceFinder:
                 self._kept.popitem(last=False)
         return found
 
+    def meant(self, text: str, country: str | None) -> tuple[Place, Area | None]:
+        """The place that a name means, in this country where one is told, and all of it if it is a region or country.
+
+        PlaceNotFound, with what may be meant: nothing is called so, or not there.
+        """
+        found = self.find(text, country, _SUGGESTED)
+        if found and found[0].agrees:
+            return found[0].place, self._area(found[0])
+        likely = dict.fromkeys(match.place.label for match in (*_nearly(self.table, text, country), *found))
+        raise PlaceNotFound("named", text, list(likely)[:_SUGGESTED])
+
+    def _area(self, match: Match) -> Area | None:
+        if match.place.kind not in (PlaceKind.REGION, PlaceKind.COUNTRY):
+            return None
+        return area_of(self.table, match.row)
+
+
+def _nearly(table: PlaceTable, text: str, country: str | None) -> list[Match]:
+    """Places called as some of the words are, or that begin as the text does, for one who has to choose."""
+    words = place_key(text[:LONGEST]).split(" ")[:_MOST_WORDS]
+    rows = dict.fromkeys(row for _, _, row in sorted(_called_as_some(table, words)))
+    if rows:
+        return [Match(place=place_at(table, row), row=row, agrees=False) for row in list(rows)[:_SUGGESTED]]
+    for length in range(len(words[0]), _LEAST_BEGINNING - 1, -1):
+        found = list(_found(table, words[0][:length], country, _SUGGESTED))
+        if found:
+            return found
+    return []
+
+
+def _called_as_some(table: PlaceTable, words: Sequence[str]) -> Iterator[tuple[int, float, int]]:
+    """For each run of words that is a name: minus how many, minus the weight of the largest place, and its row."""
+    for count in range(len(words), 0, -1):
+        for at in range(len(words) - count + 1):
+            term = exact_term(table.terms, " ".join(words[at : at + count]))
+            if term is not None:
+                first, last = table.postings_of(term)
+                best = first + int(table.weight[first:last].argmax())
+                if table.weight[best] > -np.inf:
+                    yield -count, -float(table.weight[best]), int(table.postings[best]) >> 2
+
 
 def _found(table: PlaceTable, text: str, country: str | None, first: int) -> Iterator[Match]:
     written = _ZIP.search(text)
     if written is not None and (country is None or country in _ZIP_COUNTRIES):
         number = int(table.zips.numbers.searchsorted(int(written[1])))
         if number < len(table.zips.numbers) and int(table.zips.numbers[number]) == int(written[1]):
-            yield Match(place=_zip_place(table, number), row=-1, agrees=True)
+            yield Match(place=zip_place(table, number), row=-1, agrees=True)
             return
     key = place_key(text)
     if not key:
@@ -276,36 +324,3 @@ def _first_rows(found: _Candidates, first: int) -> list[tuple[int, bool]]:
         if len(best) == first:
             break
     return list(best.items())
-
-
-# --- Showing ------------------------------------------------------------------------------------
-
-
-def place_at(table: PlaceTable, row: int) -> Place:
-    """The place of a row."""
-    zone = int(table.zone[row])
-    kind = PlaceKind.TOWN if row < table.towns else PlaceKind.REGION if row < table.regions else PlaceKind.COUNTRY
-    region = table.region_of(row) if kind is PlaceKind.TOWN else None
-    return Place(
-        kind=kind,
-        name=table.names.at(row),
-        region=None if region is None else table.names.at(region),
-        country=table.country_of(row),
-        latitude=int(table.latitude[row]) / DEGREE,
-        longitude=int(table.longitude[row]) / DEGREE,
-        zone=None if zone == NO_ZONE else table.zone_names[zone],
-    )
-
-
-def _zip_place(table: PlaceTable, number: int) -> Place:
-    zips = table.zips
-    region = int(zips.region[number])
-    return Place(
-        kind=PlaceKind.POSTCODE,
-        name=f"{zips.towns.at(int(zips.town[number]))} {int(zips.numbers[number]):05}",
-        region=table.names.at(region) if region < table.regions else None,
-        country=table.country_of(region),
-        latitude=int(zips.latitude[number]) / DEGREE,
-        longitude=int(zips.longitude[number]) / DEGREE,
-        zone=table.zone_names[int(zips.zone[number])],
-    )

@@ -31,11 +31,17 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 @pytest.fixture(scope="session")
-def places(tmp_path_factory: pytest.TempPathFactory) -> PlaceFinder:
-    """The places of `seed/places` with 15,000 people, for all tests and all of their processes made once."""
+def place_files(tmp_path_factory: pytest.TempPathFactory) -> PlaceFiles:
+    """The table of `seed/places` with towns of 15,000 people, made once for all tests and all of their processes."""
     files = PlaceFiles(folder=tmp_path_factory.getbasetemp().parent / "places", least_people=15_000)
     publish_places(files)
-    table = read_places(files.home())
+    return files
+
+
+@pytest.fixture(scope="session")
+def places(place_files: PlaceFiles) -> PlaceFinder:
+    """Who knows them by name."""
+    table = read_places(place_files.home())
     assert table is not None
     return PlaceFinder(table)
 

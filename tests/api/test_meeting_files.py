@@ -11,6 +11,7 @@ import pytest
 
 from api.app import create_app
 from api.settings import Settings
+from search.place_files import PlaceFiles
 from tests.api.conftest import Clock, with_state
 from tests.api.test_calendar_feeds import ask
 
@@ -166,3 +167,36 @@ async def test_what_a_person_asks_by_is_not_logged(
     caplog.set_level("DEBUG")
     await client.get("/meetings.json?latitude=40.712345&longitude=-74.0")
     assert not any("40.712345" in r.getMessage() for r in caplog.records if not r.name.startswith("httpx"))
+
+
+@pytest.fixture
+def with_places(prepared: Settings, place_files: PlaceFiles) -> Settings:
+    """The same list where places are known by name."""
+    prepared.places_dir.symlink_to(place_files.folder)
+    return replace(prepared, places_people=place_files.least_people)
+
+
+@pytest.mark.parametrize("query", ["?place=New+York", "?named=nyc&radiusKm=20", "?place=10001&nearest=5", "?place=NY"])
+async def test_file_is_of_the_meetings_round_a_place_that_is_named(
+    with_places: Settings, clock: Clock, query: str
+) -> None:
+    async with served(with_places, clock) as client:
+        assert sorted(await names(client, query)) == sorted(NAMES)
+        assert await names(client, "?place=Tulsa&radiusKm=20") == []
+        private = (await client.get(f"/meetings.csv{query}")).headers["cache-control"]
+    assert private.startswith("private")
+
+
+async def test_file_of_a_place_that_nobody_knows_is_an_error_and_never_empty(
+    with_places: Settings, clock: Clock
+) -> None:
+    async with served(with_places, clock) as client:
+        answer = await client.get("/meetings.json?place=Nuw+Yorrk+Area+Nowhere")
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (400, "PLACE_NOT_FOUND")
+    assert error["message"].startswith("named: no place is called")
+
+
+async def test_file_by_name_is_unavailable_until_the_table_is_made(client: httpx2.AsyncClient) -> None:
+    answer = await client.get("/meetings.json?place=Tulsa")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "UNAVAILABLE")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from tests.bench import feeds, imports, plans, search
+from tests.bench import feeds, imports, places, plans, search
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "search": search.main,
+    "places": places.main,
     "imports": imports.main,
     "plans": plans.main,
     "feeds": feeds.main,

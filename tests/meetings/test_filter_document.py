@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from meetings.filter_document import document_from_filter, filter_from_document
 from meetings.model import Audience, MedicationStance, MeetingStatus, TimeOfDay, VenueType, Weekday
-from meetings.search import Box, Exclusion, FormatFilter, MeetingFilter, PlaceFilter, Point, TimeFilter
+from meetings.places import Place, PlaceKind
+from meetings.search import Area, Box, Exclusion, FormatFilter, MeetingFilter, PlaceFilter, Point, TimeFilter
 from tests.builders import NOW
 
 words = st.frozensets(st.text(max_size=5), max_size=3)
@@ -30,12 +31,34 @@ times = st.builds(
 )
 degrees = st.floats(-90, 90)
 points = st.builds(Point, latitude=degrees, longitude=degrees)
+boxes = st.builds(Box, south=degrees, west=degrees, north=degrees, east=degrees)
+areas = st.builds(
+    Area,
+    country=st.just("US"),
+    is_country=st.booleans(),
+    regions=words,
+    others=words,
+    listed_under=st.none() | st.just("GB"),
+    box=boxes,
+)
+named = st.builds(
+    Place,
+    kind=st.sampled_from(PlaceKind),
+    name=st.text(max_size=5),
+    region=st.none() | st.text(max_size=5),
+    country=st.just("US"),
+    latitude=degrees,
+    longitude=degrees,
+    zone=st.none() | st.just("America/Chicago"),
+)
 places = st.builds(
     PlaceFilter,
+    area=st.none() | areas,
+    named=st.none() | named,
     near=st.none() | points,
     radius_km=st.floats(0.1, 500),
     nearest=st.none() | st.integers(1, 500),
-    box=st.none() | st.builds(Box, south=degrees, west=degrees, north=degrees, east=degrees),
+    box=st.none() | boxes,
     city=st.none() | st.text(max_size=5),
     country=st.none() | st.just("PT"),
     or_online=st.booleans(),

@@ -43,6 +43,7 @@ def test_parameters_are_called_as_the_fields_are() -> None:
             "latitude=40.5&longitude=-74&nearest=3",
             {"place": {"near": {"latitude": 40.5, "longitude": -74}, "nearest": 3}},
         ),
+        ("place=Tulsa, OK&radiusKm=25", {"place": {"named": "Tulsa, OK", "radiusKm": 25}}),
         ("formats=open&formatsNone=men", {"formats": {"all": ["open"], "none": ["men"]}}),
         ("excludeSources=a&sources=b", {"exclude": {"sources": ["a"]}, "sources": ["b"]}),
         ("orOnline=true&byPhone=0", {"place": {"orOnline": True}, "byPhone": False}),
@@ -67,7 +68,7 @@ def test_what_is_wrong_in_the_filter_is_told_by_the_parameters_name() -> None:
     assert str(parameter_of(FLAT, raised.value)).startswith("within: at most 92 days")
 
 
-@pytest.mark.parametrize("name", ["fellowship", "Days", "formatsall", "place", "near", "$where", "x" * 5000])
+@pytest.mark.parametrize("name", ["fellowship", "Days", "formatsall", "placed", "near", "$where", "x" * 5000])
 def test_unknown_parameter_is_refused_lest_all_be_sent(name: str) -> None:
     with pytest.raises(InvalidQuery, match="there is no such filter"):
         read_parameters(FLAT, [(name, "1")])

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from meetings.gazetteer import place_key
 from meetings.listing import fold
 from meetings.model import Meeting, ServiceBody, TimeOfDay, Venue, VenueType, Weekday
 from meetings.recurrence import Occurrence, Recurrence, instant, next_occurrence, occurrences
 from meetings.search import (
+    Area,
     Box,
     Exclusion,
     FormatFilter,
@@ -148,12 +150,27 @@ def _reached(meeting: Meeting, place: PlaceFilter) -> bool:
     point, venue = _point(meeting), meeting.venue or Venue()
     distance = _distance(meeting, place)
     return (
-        (place.near is None or (distance is not None and distance <= place.radius_km + 1e-8))
+        (place.near is None or place.area or (distance is not None and distance <= place.radius_km + 1e-8))
+        and (place.area is None or (meeting.venue_type is not VenueType.VIRTUAL and _lies_in(venue, point, place.area)))
         and (place.box is None or (point is not None and in_box(point, place.box)))
         and (place.city is None or (bool(venue.city) and fold(venue.city or "") == fold(place.city)))
         and (place.region is None or (bool(venue.region) and fold(venue.region or "") == fold(place.region)))
         and (place.country is None or venue.country == place.country)
     )
+
+
+def _lies_in(venue: Venue, point: Point | None, area: Area) -> bool:
+    region = place_key(venue.region or "")
+    if area.is_country:
+        if venue.country is not None:
+            told = venue.country == area.country
+            return told or (venue.country == area.listed_under and region in area.regions)
+        return point is not None and in_box(point, area.box)
+    if venue.country not in (area.country, None) or region in area.others:
+        return False
+    if venue.country is not None and region in area.regions:
+        return True
+    return point is not None and in_box(point, area.box)
 
 
 def in_box(point: Point, box: Box) -> bool:

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from meetings.gazetteer import place_key
 from meetings.listing import fold, id_from_number
 from meetings.model import Audience, MedicationStance, MeetingStatus, TimeOfDay, Venue, VenueType, Weekday
 from meetings.search import (
+    Area,
     Box,
     Exclusion,
     FormatFilter,
@@ -145,17 +147,33 @@ def _formats(random: Random, known: Sequence[str]) -> FormatFilter:
 
 
 def _place(random: Random, words: Words) -> PlaceFilter:
-    kind = random.choice(("near", "near", "nearest", "box", "words"))
+    kind = random.choice(("near", "near", "nearest", "box", "words", "area", "area nearest"))
     narrowing = 0.4 if kind == "words" else 0.05
     return PlaceFilter(
-        near=_a_point(random, words) if kind.startswith("near") else None,
+        near=_a_point(random, words) if "near" in kind else None,
         radius_km=random.choice((0.0, 0.05, 5.0, 25.0, 100.0, 500.0, 4000.0)),
-        nearest=random.choice((1, 2, 5, 30)) if kind == "nearest" else None,
+        nearest=random.choice((1, 2, 5, 30)) if "nearest" in kind else None,
+        area=_an_area(random, words) if kind.startswith("area") else None,
         box=_box(random, words) if kind == "box" or random.random() < 0.05 else None,
         city=maybe(random, random.choice(words.cities), narrowing),
         region=maybe(random, random.choice(words.regions), narrowing),
         country=maybe(random, random.choice(words.countries), narrowing),
         or_online=random.random() < 0.4,
+    )
+
+
+def _an_area(random: Random, words: Words) -> Area:
+    """A region or country by some of the names there are, others of them being known to be elsewhere."""
+    names = [place_key(name) for name in words.regions]
+    called = frozenset(some(random, names, 2))
+    is_country = random.random() < 0.3
+    return Area(
+        country=random.choice(words.countries),
+        is_country=is_country,
+        regions=called,
+        others=frozenset(some(random, names, 4)) - called,
+        listed_under=random.choice(words.countries) if is_country and random.random() < 0.5 else None,
+        box=_box(random, words),
     )
 
 

@@ -1,17 +1,23 @@
 """Places by name: the one that people mean comes first, however they spell it."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from math import log10
 from pathlib import Path
+from random import Random
+from string import ascii_lowercase
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meetings.gazetteer import place_key
 from meetings.places import PlaceKind
 from meetings.zones import zone
 from search.place_files import PlaceFiles, PlaceHolder, publish_places, read_places
-from search.place_table import PlaceTable
+from search.place_table import Naming, PlaceTable
 from search.places import LONGEST, Match, PlaceFinder
 from tests.search.place_seeds import TOWNS, write_seed
 
@@ -140,6 +146,40 @@ def test_threads_share_a_finder(places: PlaceFinder) -> None:
     with ThreadPoolExecutor(4) as threads:
         found = list(threads.map(lambda text: finder.find(text, None, 2), texts))
     assert found == [places.find(text, None, 2) for text in texts]
+
+
+def edited(random: Random, text: str) -> str:
+    """The text with a letter more, less, another, or two swapped."""
+    at = random.randrange(1, len(text))
+    letter = random.choice(ascii_lowercase)
+    return random.choice(
+        (
+            text[:at] + letter + text[at:],
+            text[:at] + text[at + 1 :],
+            text[:at] + letter + text[at + 1 :],
+            text[: at - 1] + text[at] + text[at - 1] + text[at + 1 :],
+        )
+    )
+
+
+@pytest.mark.long
+def test_town_with_one_error_in_its_name_is_among_the_first_five_in_its_country(tmp_path: Path) -> None:
+    files = PlaceFiles(folder=tmp_path)
+    publish_places(files)
+    table = read_places(files.home())
+    assert table is not None
+    finder, random = PlaceFinder(table), Random(3)
+    towns = np.unique(table.postings[(table.weight > log10(15_000)) & (table.postings & 3 == Naming.NAME)] >> 2)
+    tried, missed = 0, []
+    for row in random.sample(towns[towns < table.towns].tolist(), 600):
+        name = place_key(table.names.at(row))
+        if re.fullmatch("[a-z ]{5,}", name):
+            text, tried = edited(random, name), tried + 1
+            if row not in {match.row for match in finder.find(text, table.country_of(row), 5)}:
+                missed.append((name, text))
+    assert tried > 500
+    # What is left are letters that spell another place.
+    assert len(missed) / tried < 0.03, missed
 
 
 # --- Files --------------------------------------------------------------------------------------
