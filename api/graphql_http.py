@@ -45,6 +45,7 @@ from schema.documents import Documents
 from schema.freshness import Soonest
 from schema.limits import Limits
 from schema.operations import Operation, executed, prepare
+from schema.schema_answers import SchemaAnswers, asks_only_of_schema
 from store.stopping import Stop
 from store.tokens import find_token
 
@@ -69,6 +70,7 @@ class Endpoint:
     """
 
     documents: Documents
+    schema_answers: SchemaAnswers
     threads: CapacityLimiter
     volunteer_threads: CapacityLimiter
     readers: CapacityLimiter
@@ -86,6 +88,8 @@ def graphql_routes(
     """`/graphql` and what GraphiQL needs below it."""
     limits = Limits(
         document_bytes=settings.graphql_document_bytes,
+        root_fields=settings.graphql_root_fields,
+        introspection=settings.graphql_introspection,
         tokens=settings.graphql_tokens,
         cost=settings.graphql_cost,
         max_entries=settings.schedule_entries,
@@ -93,8 +97,10 @@ def graphql_routes(
         max_feed_meetings=settings.feed_meetings,
         documents=settings.graphql_documents,
     )
+    schema = build_schema()
     endpoint = Endpoint(
-        documents=Documents(build_schema(), limits, trusted_documents(settings.graphql_trusted_documents)),
+        documents=Documents(schema, limits, trusted_documents(settings.graphql_trusted_documents)),
+        schema_answers=SchemaAnswers(schema),
         threads=CapacityLimiter(settings.graphql_threads),
         volunteer_threads=CapacityLimiter(settings.volunteer_threads),
         readers=CapacityLimiter(settings.graphql_readers),
@@ -180,6 +186,9 @@ async def answered(endpoint: Endpoint, request: HttpRequest, media: str) -> Answ
     keep = False
     if request.method == "GET":
         check_may_get(operation)
+    if asks_only_of_schema(operation):
+        return await _of_schema(endpoint, operation)
+    if request.method == "GET":
         keep = viewer is None and may_be_kept(operation)
         if keep and (known := _known(endpoint, request, operation, media)):
             return known
@@ -193,6 +202,15 @@ async def answered(endpoint: Endpoint, request: HttpRequest, media: str) -> Answ
     # What is changed or kept by a person may tell a key or a feed's address.
     secret = not operation.is_query or operation.document.shape.takes_key
     return replace(answer, headers={**answer.headers, **SECRET}) if secret else answer
+
+
+async def _of_schema(endpoint: Endpoint, operation: Operation) -> Answer:
+    """What the schema tells of itself; the first time it is about as much work as a new document."""
+    body = endpoint.schema_answers.known(operation)
+    if body is None:
+        answers = endpoint.schema_answers
+        body = await to_thread.run_sync(answers.worked_out, operation, new_number, limiter=endpoint.readers)
+    return Answer(status=200, body=body)
 
 
 def _known(endpoint: Endpoint, request: HttpRequest, operation: Operation, media: str) -> Answer | None:

@@ -97,7 +97,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MEETING_FILE_PAGE", _count, "500", "Meetings of such a file that are read and written at a time."),
     Setting("MEETING_FILE_THREADS", _count, "2", "Pages of such files at work at once in each process; others wait."),
     Setting("SNAPSHOT_SECONDS", _count, "1800", "How old /snapshot.jsonl may be; its cursor tells what changed since."),
-    Setting("GRAPHQL_DOCUMENT_BYTES", _some, "20000", "Longest document; a query for everything there is takes 6,000."),
+    Setting("GRAPHQL_DOCUMENT_BYTES", _some, "16384", "Longest document; a query for everything there is takes 6,000."),
+    Setting("GRAPHQL_ROOT_FIELDS", _some, "20", "Most questions or changes in one document."),
+    Setting("GRAPHQL_INTROSPECTION", _yes, "1", "The schema tells of itself, and mistakes are answered with guesses."),
     Setting("GRAPHQL_TOKENS", _some, "1000", "Longest document in tokens; validation takes time in their square."),
     Setting("GRAPHQL_COST", _some, "200000", "Most fields one operation may resolve: about a second's work."),
     Setting("GRAPHQL_DOCUMENTS", _some, "500", "Validated documents kept in memory, about 25 kB each."),
@@ -178,6 +180,8 @@ class Settings:
     volunteer_threads: int
     volunteer_seconds: int
     graphql_document_bytes: int
+    graphql_root_fields: int
+    graphql_introspection: bool
     graphql_tokens: int
     graphql_cost: int
     graphql_documents: int

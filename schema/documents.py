@@ -53,7 +53,7 @@ def read_document(schema: GraphQLSchema, text: str, limits: Limits) -> Document:
         raise Refused([error]) from error
     except MeetingsError as error:
         raise refusal(error) from error
-    if errors := validate(schema, node, _RULES, max_errors=MAX_ERRORS):
+    if errors := validate(schema, node, _RULES, max_errors=MAX_ERRORS, hide_suggestions=not limits.introspection):
         raise Refused([with_argument(node, error) for error in errors])
     return Document(sha256=sha256_of(text), node=node, shape=shape, freshness=freshness_of(schema, node))
 

@@ -42,10 +42,14 @@ class Limits:
     """How much one operation may ask. Apps stay far below; what is above is an attack or a mistake."""
 
     #: A query for everything there is, written out, takes 6 KB.
-    document_bytes: int = 20_000
+    document_bytes: int = 16_384
     #: The same query has about 600 tokens; validation takes time in the square of some shapes.
     tokens: int = 1_000
     comments: int = 50
+    #: Questions at the root, fragments put in their places.
+    root_fields: int = 20
+    #: Whether the schema tells of itself.
+    introspection: bool = True
     #: `meetings.edges.node.group.meetings.serviceBody.parent.parent` is eight.
     depth: int = 12
     aliases: int = 30
@@ -71,9 +75,19 @@ class Limits:
 class _Own:
     """What one definition holds itself, without the fragments it spreads; spreads by name and depth."""
 
+    roots: int = 0
     depth: int = 0
     fields: int = 0
     spreads: list[tuple[str, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Total:
+    """What one definition holds, fragments put in their places: fields at its root, levels, fields."""
+
+    roots: int
+    depth: int
+    fields: int
 
 
 @dataclass(slots=True)
@@ -83,6 +97,8 @@ class _Tally:
     aliases: int = 0
     repeats: int = 0
     selections: int = 0
+    reports: int = 0
+    introspects: bool = False
     key_variables: set[str] = field(default_factory=set)
 
 
@@ -103,18 +119,22 @@ def check_shape(document: DocumentNode, limits: Limits) -> Shape:
             fragments[node.name.value] = _own(node.selection_set, tally)
         elif isinstance(node, OperationDefinitionNode):
             operations.append(_own(node.selection_set, tally))
-    totals: dict[str, tuple[int, int]] = {}
+    totals: dict[str, _Total] = {}
     reached = [_total(own, fragments, totals, frozenset()) for own in operations]
     for what, limit, asked in (
         ("selections in one place", limits.selections, tally.selections),
         ("aliases", limits.aliases, tally.aliases),
         ("fragments", limits.fragments, len(fragments)),
         ("fields asked for twice in one place", limits.repeats, tally.repeats),
-        ("levels of depth", limits.depth, max((depth for depth, _ in reached), default=0)),
-        ("fields, fragments put in their places", limits.expanded, sum(fields for _, fields in reached)),
+        ("reports of meetings", 1, tally.reports),
+        ("fields at the root", limits.root_fields, max((own.roots for own in reached), default=0)),
+        ("levels of depth", limits.depth, max((own.depth for own in reached), default=0)),
+        ("fields, fragments put in their places", limits.expanded, sum(own.fields for own in reached)),
     ):
         if asked > limit:
             raise TooMuch(what, limit=limit, asked=asked)
+    if tally.introspects and not limits.introspection:
+        raise InvalidQuery("query", "this server does not tell its schema; it is published with its documentation")
     _check_key_defaults(document, tally.key_variables)
     return Shape(takes_key=bool(tally.key_variables))
 
@@ -143,6 +163,10 @@ def _own(selection_set: SelectionSetNode, tally: _Tally) -> _Own:
 def _count_field(selection: FieldNode, depth: int, keys: set[str], own: _Own, tally: _Tally) -> None:
     own.depth = max(own.depth, depth)
     own.fields += 1
+    own.roots += depth == 1
+    # Whoever reports twice in one go counts for more than one.
+    tally.reports += selection.name.value == "reportMeeting"
+    tally.introspects |= selection.name.value in {"__schema", "__type"}
     tally.aliases += selection.alias is not None
     key = selection.alias.value if selection.alias else selection.name.value
     tally.repeats += key in keys
@@ -154,19 +178,19 @@ def _count_field(selection: FieldNode, depth: int, keys: set[str], own: _Own, ta
             tally.key_variables.add(argument.value.name.value)
 
 
-def _total(
-    own: _Own, fragments: Mapping[str, _Own], totals: dict[str, tuple[int, int]], path: frozenset[str]
-) -> tuple[int, int]:
-    """Depth and fields with all fragments; a fragment in itself counts nothing, as validation will refuse it."""
-    depth, fields = own.depth, own.fields
+def _total(own: _Own, fragments: Mapping[str, _Own], totals: dict[str, _Total], path: frozenset[str]) -> _Total:
+    """What is reached with all fragments; a fragment in itself counts nothing, as validation will refuse it."""
+    roots, depth, fields = own.roots, own.depth, own.fields
     for name, below in own.spreads:
         if name not in fragments or name in path:
             continue
         if name not in totals:
             totals[name] = _total(fragments[name], fragments, totals, path | {name})
-        depth = max(depth, below - 1 + totals[name][0] if below else 0)
-        fields += totals[name][1]
-    return depth, fields
+        total = totals[name]
+        roots += total.roots if below == 1 else 0
+        depth = max(depth, below - 1 + total.depth if below else 0)
+        fields += total.fields
+    return _Total(roots=roots, depth=depth, fields=fields)
 
 
 def _check_key_defaults(document: DocumentNode, names: set[str]) -> None:

@@ -113,8 +113,8 @@ def executed(schema: GraphQLSchema, operation: Operation, context: Context, new_
     return Executed(body=orjson.dumps(answer_of(result, new_number)), faultless=not result.errors)
 
 
-def execute(schema: GraphQLSchema, operation: Operation, context: Context) -> ExecutionResult:
-    """Execute on one snapshot; what goes wrong is in the result."""
+def execute(schema: GraphQLSchema, operation: Operation, context: Context | None) -> ExecutionResult:
+    """Execute on one snapshot; what goes wrong is in the result. None: it asks only of the schema."""
     return execute_sync(
         schema,
         operation.document.node,

@@ -12,6 +12,7 @@ import httpx2
 import orjson
 import pytest
 import uvicorn
+from graphql import get_introspection_query
 from starlette.applications import Starlette
 from starlette.requests import Request
 
@@ -195,10 +196,17 @@ async def test_a_bug_is_masked_and_logged_under_a_number(caplog: pytest.LogCaptu
 
 
 async def test_the_standard_introspection_query_is_answered(client: httpx2.AsyncClient) -> None:
-    from graphql import get_introspection_query
-
     response = await post(client, get_introspection_query())
     assert response.json()["data"]["__schema"]["queryType"]["name"] == "Query"
+
+
+async def test_what_the_schema_tells_of_itself_needs_no_database_and_is_worked_out_once() -> None:
+    def broken(_: Request, viewer: Token | None, stop: Stop) -> AbstractContextManager[Context]:
+        raise StoreFailed("the database cannot be used now")
+
+    async with a_client(an_app(broken)) as client:
+        first, second = [await post(client, get_introspection_query()) for _ in range(2)]
+    assert (first.status_code, first.content) == (200, second.content)
 
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"

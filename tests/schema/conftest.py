@@ -226,6 +226,6 @@ def a_token(role: Role = Role.VOLUNTEER, *sources: str) -> Token:
     return Token(id="T1", role=role, sources=sources or None, created_at=NOW)
 
 
-def limits(**changes: int) -> Limits:
+def limits(**changes: Any) -> Limits:
     """The usual limits but for these."""
     return replace(LIMITS, **changes)
