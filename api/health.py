@@ -32,6 +32,8 @@ async def readyz(request: Request) -> Response:
     index = house.index()
     if index is None:
         return _not_ready("the read index is not built yet")
+    if not index.columns.texts.ready:
+        return _not_ready("the read index is built; texts are being read")
     built_at = instant_of(index.built_at)
     report = {
         "status": "ok",

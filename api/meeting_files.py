@@ -26,7 +26,7 @@ from meetings.errors import InvalidQuery, StoreFailed, TooMuch
 from meetings.meeting_guide_codes import TypeCodes
 from meetings.meeting_guide_document import Entity, Guide, meeting_guide_record
 from meetings.model import Meeting
-from meetings.search import MeetingOrder, MeetingQuery, Page
+from meetings.search import MeetingFilter, MeetingOrder, MeetingQuery, Page
 from meetings.source import Source
 from schema import build_schema
 from schema.asked import asked_filter
@@ -153,10 +153,9 @@ def _asked(files: Files, kind: Kind, request: Request) -> Asked | str:
         etag = _etag(kind, house, index, parameters, minute if timed else minute.replace(minute=0))
         if is_known(etag, known):
             return etag
-        near = wanted.place.near is not None
         query = MeetingQuery(
             filter=wanted,
-            order=MeetingOrder.DISTANCE if near else MeetingOrder.WEEK,
+            order=_order(wanted),
             first=files.at_a_time,
             now=minute,
         )
@@ -177,6 +176,12 @@ def _facts(house: House, kind: Kind, sources: Iterable[Source], minute: datetime
         sources={source.id: source for source in sources},
         entities={},
     )
+
+
+def _order(asked: MeetingFilter) -> MeetingOrder:
+    if asked.place.near is not None:
+        return MeetingOrder.DISTANCE
+    return MeetingOrder.WEEK if asked.text is None else MeetingOrder.RELEVANCE
 
 
 def _etag(kind: Kind, house: House, index: Index, parameters: list[tuple[str, str]], now: datetime) -> str:

@@ -35,12 +35,13 @@ PARTS_OF_DAY: dict[TimeOfDay, tuple[int, int]] = {
 
 
 class MeetingOrder(StrEnum):
-    """WEEK: from Monday. Without distance or start: last. Ties: name, then id."""
+    """WEEK: from Monday. RELEVANCE: what says the text best. Without distance or start: last. Ties: name, then id."""
 
     DISTANCE = "DISTANCE"
     NEXT_START = "NEXT_START"
     WEEK = "WEEK"
     NAME = "NAME"
+    RELEVANCE = "RELEVANCE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,10 +168,12 @@ SHOWN = frozenset({MeetingStatus.ACTIVE, MeetingStatus.UNCONFIRMED})
 class MeetingFilter:
     """All parts are ANDed; None leaves a part out; an empty set matches nothing.
 
+    `text` has a letter or a digit: every word of it is in a meeting's texts, as `search.texts` finds words.
     `languages` are lower-case tags: `pt` also finds `pt-BR`. `service_bodies` take all their descendants. `areas`
     are folded. `concerns` and `approaches` speak of the fellowship; a concern also finds what covers it.
     """
 
+    text: str | None = None
     time: TimeFilter = field(default_factory=TimeFilter)
     place: PlaceFilter = field(default_factory=PlaceFilter)
     formats: FormatFilter = field(default_factory=FormatFilter)

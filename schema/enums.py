@@ -74,6 +74,7 @@ MeetingOrder = _enum(
         search.MeetingOrder.DISTANCE: "The nearest first; needs `near` or `named`. What has no point comes last.",
         search.MeetingOrder.NEXT_START: "What starts soonest first, from now or in the filter's window.",
         search.MeetingOrder.WEEK: "Through the week from Monday 00:00 to Sunday 23:59, by each meeting's own clock.",
+        search.MeetingOrder.RELEVANCE: "What says `filter.text` best first: in names before notes, whole words first.",
         search.MeetingOrder.NAME: "By name from A to Z; accents and letter case do not count.",
     },
 )

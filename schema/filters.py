@@ -29,6 +29,7 @@ from meetings.search import (
 from meetings.vocabulary import Vocabulary, nearest_codes
 from meetings.zones import country_zones
 from search.places import PlaceFinder
+from search.texts import text_question
 
 MAX_ITEMS = 100
 MAX_TEXT = 200
@@ -157,6 +158,7 @@ def read_filter(
     given = _Given(values or {}, path)
     exclude = given.part("exclude")
     return search.MeetingFilter(
+        text=_text(given),
         time=_time(given.part("time"), exclude, now, windowed),
         place=_place(given.part("place"), places),
         formats=_formats(given.part("formats"), vocabulary),
@@ -180,6 +182,13 @@ def read_filter(
             sources=exclude.items("sources") or frozenset(),
         ),
     )
+
+
+def _text(given: _Given) -> str | None:
+    text = given.text("text")
+    if text is not None and text_question(text) is None:
+        raise given.refuse("text", "this has no letter and no digit to look for; leave it out, or write a word")
+    return text
 
 
 def _formats(given: _Given, vocabulary: Vocabulary) -> search.FormatFilter:

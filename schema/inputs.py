@@ -116,6 +116,13 @@ class ExcludeInput(graphene.InputObjectType):
 class MeetingFilter(graphene.InputObjectType):
     """What meetings to find. All parts are ANDed; values inside a list are ORed. Lists hold at most 100."""
 
+    text = graphene.String(
+        description=(
+            "Every one of these words is in its name, group, venue, town, region, service body or notes, e.g. "
+            "`serenity chicago`; or this is its source's own id. Accents, endings, small typing errors are forgiven; "
+            'what is in "quotes" is found as it stands. At most 200 characters.'
+        )
+    )
     time = TimeInput(description="When: days, hours, a window, or only what is being held now.")
     place = PlaceInput(description="Where: round a point, in a box, or in a town, region or country.")
     formats = FormatInput(description="What kind of meeting: formats it must have, may have, or must not have.")

@@ -47,7 +47,9 @@ class Query(VolunteerQueries, graphene.ObjectType):
         MeetingConnection,
         description="Recurring meetings that match, each once, in a stable total order.",
         filter=MeetingFilter(description="What to find; left out: all that can be gone to."),
-        order_by=MeetingOrder(description="Their order; left out: `DISTANCE` with a point or town, else `NEXT_START`."),
+        order_by=MeetingOrder(
+            description="Their order; left out: `DISTANCE` with a point or town, `RELEVANCE` with text; `NEXT_START`."
+        ),
         first=first_argument(25),
         after=after_argument(),
         resolver=lambda _, info, **asked: search_meetings(info.context, **asked),
@@ -175,15 +177,23 @@ def search_meetings(
         if wanted.place.named is None:
             raise InvalidQuery("orderBy", "DISTANCE needs filter.place.near or filter.place.named")
         wanted = replace(wanted, place=from_middle(wanted.place))
+    if order_by is search.MeetingOrder.RELEVANCE and wanted.text is None:
+        raise InvalidQuery("orderBy", "RELEVANCE needs filter.text")
     query = search.MeetingQuery(
         filter=wanted,
-        order=order_by or (search.MeetingOrder.DISTANCE if near else search.MeetingOrder.NEXT_START),
+        order=order_by or _usual_order(wanted),
         first=checked_first(first, 25),
         after=checked_after(after),
         now=context.minute,
     )
     page = context.shown(find_meetings(context.search_index(), query))
     return Found(page=page, statuses=wanted.statuses, place=wanted.place.named)
+
+
+def _usual_order(asked: search.MeetingFilter) -> search.MeetingOrder:
+    if asked.place.near is not None:
+        return search.MeetingOrder.DISTANCE
+    return search.MeetingOrder.NEXT_START if asked.text is None else search.MeetingOrder.RELEVANCE
 
 
 def search_occurrences(

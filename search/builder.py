@@ -19,10 +19,22 @@ from meetings.listing import number_from_id
 from meetings.vocabulary import Vocabulary
 from search.clock import instant_of
 from search.files import publish, sole_builder
-from search.generations import Built, Facts, build_generation, fingerprint, horizon_of, patch_generation
+from search.generations import (
+    Built,
+    Facts,
+    build_generation,
+    fingerprint,
+    horizon_of,
+    patch_generation,
+    texts_outgrown,
+    with_texts,
+    with_texts_of,
+)
+from search.index import open_index
 from store.changes import changed_meetings, last_change
 from store.database import Database, Reader
 from store.index_rows import read_index_rows
+from store.index_texts import read_index_texts
 from store.service_bodies import list_service_bodies
 from store.sources import source_languages
 from store.vocabulary import get_vocabulary
@@ -47,14 +59,41 @@ class State:
 
 def build(read: Reader, vocabulary: Vocabulary, folder: Path, now: datetime) -> Built:
     """Read everything, publish a generation of it."""
-    return _published(folder, _full(read, _facts(read, vocabulary), now))
+    return _full(read, folder, _facts(read, vocabulary), now)
 
 
-def _full(read: Reader, facts: Facts, now: datetime) -> Built:
+def _full(read: Reader, folder: Path, facts: Facts, now: datetime) -> Built:
+    with _uncollected():
+        built = _columns(read, facts, now)
+        if open_index(folder) is None:
+            # Words take twice as long as all the rest: who asks for none need not wait.
+            _published(folder, built)
+        return _published(folder, with_texts(built, read_index_texts(read)))
+
+
+def _columns(read: Reader, facts: Facts, now: datetime) -> Built:
     # Both of one snapshot; asked for first, it would be too low rather than too high if they were not.
     change = last_change(read)
+    return build_generation(read_index_rows(read, now=now), facts, now, change)
+
+
+def _next_day(read: Reader, folder: Path, state: State, now: datetime) -> State:
+    """All anew but texts, which no day changes."""
+    facts, old = _facts(read, get_vocabulary(read)), state.built
+    ids, _ = changed_meetings(read, old.generation.header.change)
+    if fingerprint(facts) != old.generation.header.facts or last_change(read) < old.generation.header.change:
+        return _state(_full(read, folder, facts, now), now)
     with _uncollected():
-        return build_generation(read_index_rows(read, now=now), facts, now, change)
+        built = with_texts_of(_columns(read, facts, now), old, read_index_texts(read, ids))
+    return _state(_with_all_texts(read, folder, _published(folder, built)), now)
+
+
+def _with_all_texts(read: Reader, folder: Path, built: Built) -> Built:
+    """After reading all texts anew, if that is due."""
+    if not texts_outgrown(built):
+        return built
+    with _uncollected():
+        return _published(folder, with_texts(built, read_index_texts(read)))
 
 
 @contextmanager
@@ -89,8 +128,10 @@ def _facts(read: Reader, vocabulary: Vocabulary) -> Facts:
 
 def step(read: Reader, folder: Path, state: State | None, now: datetime) -> State:
     """Publish what changed since the last look, if anything did."""
-    if state is None or horizon_of(now) != horizon_of(instant_of(state.built.generation.header.built_at)):
+    if state is None:
         return _state(build(read, get_vocabulary(read), folder, now), now)
+    if horizon_of(now) != horizon_of(instant_of(state.built.generation.header.built_at)):
+        return _next_day(read, folder, state, now)
     if abs(now - state.facts_read_at) >= FACTS_AFTER:
         state = _with_facts(read, folder, state, now)
     return _with_changes(read, folder, state, now)
@@ -104,7 +145,7 @@ def _with_facts(read: Reader, folder: Path, state: State, now: datetime) -> Stat
     """After comparing the facts behind the rows: all anew if they differ."""
     facts = _facts(read, get_vocabulary(read))
     if fingerprint(facts) != state.built.generation.header.facts:
-        return _state(_published(folder, _full(read, facts, now)), now)
+        return _state(_full(read, folder, facts, now), now)
     return replace(state, facts_read_at=now)
 
 
@@ -123,7 +164,9 @@ def _with_changes(read: Reader, folder: Path, state: State, now: datetime) -> St
         # What no list of bodies has is not looked for again.
         return _with_changes(read, folder, replace(state, bodies=state.bodies | unknown), now)
     gone = {number for number in map(number_from_id, ids) if number is not None}
-    return replace(state, built=_published(folder, patch_generation(state.built, rows, gone, now, change)))
+    texts = read_index_texts(read, ids)
+    built = _published(folder, patch_generation(state.built, rows, gone, now, change, texts))
+    return replace(state, built=_with_all_texts(read, folder, built))
 
 
 def follow(

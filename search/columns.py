@@ -14,18 +14,20 @@ from numpy.typing import NDArray
 
 from search.clock import Flags, Ints, Longs, Reals, Zones
 from search.rules import Schedules
+from search.segments import Texts
 from search.strings import Strings
 
 Words: TypeAlias = NDArray[np.uint64]
 #: Which files a reader can read; a builder with another number builds anew.
-LAYOUT = 2
+LAYOUT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
     """The columns. `number` is the one behind the public id; `latitude` and `longitude` in 1e-7 degrees.
 
-    `x`, `y`, `z` are the point on a sphere of radius 1. The others are codes.
+    `x`, `y`, `z` are the point on a sphere of radius 1; `document` is the number by which `texts` know the row, -1 if
+    they do not. The others are codes.
     """
 
     cell: Ints
@@ -43,6 +45,7 @@ class Rows:
     languages: Ints
     areas: Ints
     name: Ints
+    document: Ints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +154,7 @@ class Generation:
     languages: Sets
     names: Strings
     name_ranks: Ints
+    texts: Texts
     by_number: Ints
     hybrid: Ints
     located: int

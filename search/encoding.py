@@ -134,6 +134,7 @@ class Encoder:
             languages=_coded(self.languages.codes, told["languages"]),
             areas=_coded(self.area_sets.codes, told["areas"]),
             name=_coded(self._name_codes, told["name"]),
+            document=np.full(len(rows), -1, np.int32),
         )
 
 

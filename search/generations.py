@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -18,7 +18,7 @@ from meetings.model import MedicationStance, MeetingStatus, ServiceBody, VenueTy
 from meetings.vocabulary import Vocabulary
 from meetings.zones import TZDATA_VERSION
 from search import geo
-from search.clock import DAY, Ints, Zones, instant_of, make_zones, minute_of
+from search.clock import DAY, Ints, Longs, Zones, instant_of, make_zones, minute_of
 from search.columns import (
     LAYOUT,
     Generation,
@@ -31,13 +31,18 @@ from search.columns import (
 )
 from search.encoding import Encoder
 from search.rules import Horizon
+from search.segments import Collector, Segment, Texts, no_texts
 from search.strings import TextCodes
 from store.index_rows import IndexRow
+from store.index_texts import IndexTexts
 
 #: Starts are known from so long before the day of the build: an early window, an old cursor, what is in progress.
 BEHIND = timedelta(days=14)
 #: And until so long after it: the next start is looked for within 400 days, on a generation a month old at worst.
 AHEAD = timedelta(days=432)
+#: Changed texts are kept apart up to this share of all, and up to this number where there are few.
+_CHANGED_SHARE = 0.05
+_CHANGED_TEXTS = 1000
 _STATUSES = tuple(MeetingStatus)
 _VENUE_TYPES = tuple(VenueType)
 _STANCES = tuple(MedicationStance)
@@ -59,10 +64,11 @@ class Built:
     generation: Generation
     encoder: Encoder
     facts: Facts
+    changed_texts: Collector = field(default_factory=Collector)
 
 
 def build_generation(rows: Iterable[IndexRow], facts: Facts, now: datetime, change: int = 0) -> Built:
-    """All anew; `change` is the last change of the database that `rows` show."""
+    """All anew but the texts; `change` is the last change of the database that `rows` show."""
     horizon = horizon_of(now)
     zones = make_zones(instant_of(horizon.first), instant_of(horizon.last))
     encoder = Encoder(zones, horizon)
@@ -71,18 +77,81 @@ def build_generation(rows: Iterable[IndexRow], facts: Facts, now: datetime, chan
     return _built(encoder, ordered, zones, facts, horizon, now, change)
 
 
+def with_texts(built: Built, texts: Iterable[IndexTexts]) -> Built:
+    """With these texts of all rows, read as `built` was."""
+    collector = Collector()
+    numbers = collector.add(texts)
+    main, changed = collector.segment(), Collector(first=collector.count)
+    generation = built.generation
+    unknown = replace(generation.rows, document=np.full(len(generation.rows.number), -1, np.int32))
+    rows = _documented(unknown, numbers, np.arange(collector.count))
+    told = _texts(main, changed, rows)
+    return replace(built, generation=replace(generation, rows=rows, texts=told), changed_texts=changed)
+
+
+def with_texts_of(built: Built, old: Built, texts: Iterable[IndexTexts]) -> Built:
+    """With the texts of an older generation and, in their place, these: of all meetings that changed since."""
+    rows = _documented(built.generation.rows, old.generation.rows.number, old.generation.rows.document)
+    rows = _documented(rows, *_new_documents(old.changed_texts, texts))
+    told = _texts(old.generation.texts.main, old.changed_texts, rows)
+    generation = replace(built.generation, rows=rows, texts=told)
+    return replace(built, generation=generation, changed_texts=old.changed_texts)
+
+
 def patch_generation(
-    built: Built, rows: Iterable[IndexRow], gone: Collection[int], now: datetime, change: int
+    built: Built,
+    rows: Iterable[IndexRow],
+    gone: Collection[int],
+    now: datetime,
+    change: int,
+    texts: Iterable[IndexTexts] = (),
 ) -> Built:
-    """With `rows` in place of those of the same numbers, and without `gone`. On the day of the build only."""
+    """With `rows` and their `texts` in place of those of the same numbers, and without `gone`.
+
+    On the day of the build only.
+    """
     old = built.generation
     new = built.encoder.encode(rows)
+    if old.texts.ready:
+        new = _documented(new, *_new_documents(built.changed_texts, texts))
     dropped = rows_of_numbers(old, np.union1d(new.number, np.array(sorted(gone), np.int64)))
     kept = np.delete(np.arange(old.rows.number.size), dropped)
     merged = joined_rows([taken_rows(old.rows, kept), new])
     ordered = taken_rows(merged, merged.cell.argsort(kind="stable"))
     horizon = Horizon(first=old.header.first_start, last=old.header.last_start)
-    return _built(built.encoder, ordered, old.zones, built.facts, horizon, now, change)
+    told = _texts(old.texts.main, built.changed_texts, ordered) if old.texts.ready else old.texts
+    made = _built(built.encoder, ordered, old.zones, built.facts, horizon, now, change, told)
+    return replace(made, changed_texts=built.changed_texts)
+
+
+def _new_documents(changed: Collector, texts: Iterable[IndexTexts]) -> tuple[Longs, Longs]:
+    """The numbers of these meetings, and the documents that they are from now on."""
+    first = changed.first + changed.count
+    numbers = changed.add(texts)
+    return numbers, np.arange(first, first + len(numbers))
+
+
+def _documented(rows: Rows, numbers: Longs, documents: Longs | Ints) -> Rows:
+    """Rows with the documents of their numbers; those of other numbers keep theirs."""
+    if not numbers.size:
+        return rows
+    order = numbers.argsort()
+    place = order.take(numbers.searchsorted(rows.number, sorter=order), mode="clip")
+    known = np.where(numbers.take(place) == rows.number, documents.take(place), rows.document)
+    return replace(rows, document=known.astype(np.int32))
+
+
+def _texts(main: Segment, changed: Collector, rows: Rows) -> Texts:
+    known = np.flatnonzero(rows.document >= 0)
+    document_rows = np.full(changed.first + changed.count, -1, np.int32)
+    document_rows[rows.document.take(known)] = known
+    return Texts(ready=True, main=main, recent=changed.segment(), document_rows=document_rows)
+
+
+def texts_outgrown(built: Built) -> bool:
+    """Whether so many texts changed that all of them should be read anew: their words are looked up twice."""
+    main, changed = built.generation.texts.main.count, built.changed_texts.count
+    return changed > max(_CHANGED_TEXTS, _CHANGED_SHARE * main)
 
 
 def rows_of_numbers(generation: Generation, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -103,7 +172,14 @@ def horizon_of(now: datetime) -> Horizon:
 
 
 def _built(
-    encoder: Encoder, rows: Rows, zones: Zones, facts: Facts, horizon: Horizon, now: datetime, change: int
+    encoder: Encoder,
+    rows: Rows,
+    zones: Zones,
+    facts: Facts,
+    horizon: Horizon,
+    now: datetime,
+    change: int,
+    texts: Texts | None = None,
 ) -> Built:
     names = encoder.names.strings()
     ranks = np.empty(len(names.codes), np.int32)
@@ -123,6 +199,7 @@ def _built(
         languages=encoder.languages.sets(),
         names=names,
         name_ranks=ranks,
+        texts=no_texts() if texts is None else texts,
         by_number=rows.number.argsort().astype(np.int32),
         hybrid=_rows_of_kinds(rows, kinds.venue_type == _VENUE_TYPES.index(VenueType.HYBRID)),
         located=int(rows.cell.searchsorted(geo.ELSEWHERE)),
@@ -164,7 +241,7 @@ def fingerprint(facts: Facts) -> str:
     told = {
         "fellowships": [[f.code, f.concerns, f.approaches, f.for_whom] for f in facts.vocabulary.fellowships.values()],
         "concerns": {concern: sorted(broad) for concern, broad in facts.vocabulary.concerns.items()},
-        "bodies": [[body.id, body.parent_id] for body in facts.bodies],
+        "bodies": [[body.id, body.parent_id, body.name] for body in facts.bodies],
         "sources": dict(facts.source_languages or {}),
     }
     return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]

@@ -13,13 +13,17 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
+from meetings.errors import StoreFailed
 from search.columns import Generation
 from search.files import current_number, current_stamp, read_generation
 from search.schedules import Calendar
+from search.texts import Said, find_text, text_question
 
 T = TypeVar("T")
 #: Tables kept for the next search, by minute and by filter: some hundred kilobytes each where lists are large.
 _KEPT = 8
+#: Texts whose rows are kept for the other section, for facets and for the next page: two bytes for each row of all.
+_KEPT_TEXTS = 4
 #: How often a holder looks whether there is a newer generation; a change is seen so much later at most.
 LOOK_AFTER_S = 0.05
 #: A generation may be taken away between reading its name and its files; then there is a newer one.
@@ -34,6 +38,7 @@ class Index:
         self.generation = number
         self.calendar = Calendar(schedules=generation.schedules, zones=generation.zones)
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._said: OrderedDict[Hashable, Any] = OrderedDict()
         self._asked: OrderedDict[Hashable, int] = OrderedDict()
         self._lock = Lock()
 
@@ -53,26 +58,41 @@ class Index:
             if key in self._kept:
                 return True
             total = self._asked[key] = self._asked.pop(key, 0) + asked
-            _trim(self._asked)
+            _trim(self._asked, _KEPT)
         return total >= every
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` made for this key before, if it still is here."""
+        return self._lately(self._kept, _KEPT, key, make)
+
+    def said(self, text: str) -> Said:
+        """What a text finds; StoreFailed while texts are being read."""
+        if not self.columns.texts.ready:
+            raise StoreFailed("texts are being read; ask without filter.text, or again in a minute")
+        return self._lately(self._said, _KEPT_TEXTS, text, lambda: _find(self.columns, text))
+
+    def _lately(self, kept: OrderedDict[Hashable, Any], most: int, key: Hashable, make: Callable[[], T]) -> T:
         with self._lock:
-            found: T | None = self._kept.get(key)
+            found: T | None = kept.get(key)
             if found is not None:
-                self._kept.move_to_end(key)
+                kept.move_to_end(key)
                 return found
         # Outside of the lock: two threads may make the same, and neither waits.
         made = make()
         with self._lock:
-            self._kept[key] = made
-            _trim(self._kept)
+            kept[key] = made
+            _trim(kept, most)
         return made
 
 
-def _trim(lately_used: OrderedDict[Hashable, Any]) -> None:
-    while len(lately_used) > _KEPT:
+def _find(columns: Generation, text: str) -> Said:
+    asked = text_question(text)
+    assert asked is not None, "a filter's text has a letter or a digit"
+    return find_text(columns, asked)
+
+
+def _trim(lately_used: OrderedDict[Hashable, Any], most: int) -> None:
+    while len(lately_used) > most:
         lately_used.popitem(last=False)
 
 

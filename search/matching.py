@@ -132,11 +132,22 @@ def _matching(
     *,
     anywhere: bool = False,
 ) -> Matches:
+    if asked.text is not None:
+        rows, squares = _saying(index, asked.text, rows, squares)
     at = np.flatnonzero(kept(index, asked, rows, anywhere=anywhere))
     found = Matches(rows=at if rows is None else rows.take(at), squares=None if squares is None else squares.take(at))
     on_time, starts = by_time(found.rows)
     found = Matches(rows=found.rows, squares=found.squares, starts=starts)
     return found if on_time is None else taken(found, np.flatnonzero(on_time))
+
+
+def _saying(index: Index, text: str, rows: Longs | None, squares: Reals | None) -> tuple[Longs, Reals | None]:
+    """Those of these rows that a text finds."""
+    said = index.said(text)
+    if rows is None:
+        return said.rows, None
+    at = np.flatnonzero(said.scores.take(rows) != 0)
+    return rows.take(at), None if squares is None else squares.take(at)
 
 
 def taken(found: Matches, places: Longs) -> Matches:

@@ -8,7 +8,6 @@ import numpy as np
 
 from meetings.search import Hit, MeetingFilter, MeetingOrder, MeetingQuery, Page, TimeFilter
 from search.clock import NEVER, Flags, Ints, Longs, instant_of, minute_of
-from search.columns import Generation
 from search.cursors import Asked, Position, question_of, resume
 from search.geo import distance_keys
 from search.hits import hits_of
@@ -29,7 +28,7 @@ def find_meetings(index: Index, query: MeetingQuery) -> Page:
     for number, section in enumerate(found):
         if after is None or number >= after.section:
             here = after if after is not None and number == after.section else None
-            hits += _hits(index, section, asked, number, query.first + 1 - len(hits), here)
+            hits += _hits(index, section, asked, number, query.first + 1 - len(hits), here, wanted.text)
     return Page(
         hits=tuple(hits[: query.first]),
         has_next=len(hits) > query.first,
@@ -74,10 +73,12 @@ def _time_test(index: Index, time: TimeFilter, now: int, *, always: bool) -> Tim
     return by_time
 
 
-def _hits(index: Index, section: Matches, asked: Asked, number: int, count: int, after: Position | None) -> list[Hit]:
+def _hits(
+    index: Index, section: Matches, asked: Asked, number: int, count: int, after: Position | None, text: str | None
+) -> list[Hit]:
     """The first matches of a section that come after a position."""
     columns = index.columns
-    keys = _keys(columns, section, MeetingOrder(asked.order))
+    keys = _keys(index, section, MeetingOrder(asked.order), text)
     if after is not None and asked.order == MeetingOrder.NAME:
         # A name's rank is of one generation only.
         rank, known = rank_of(columns.names, after.name)
@@ -89,8 +90,8 @@ def _hits(index: Index, section: Matches, asked: Asked, number: int, count: int,
     return hits_of(columns, shown, number, keys.take(places), starts, asked)
 
 
-def _keys(columns: Generation, section: Matches, order: MeetingOrder) -> Longs:
-    rows = section.rows
+def _keys(index: Index, section: Matches, order: MeetingOrder, text: str | None) -> Longs:
+    columns, rows = index.columns, section.rows
     match order:
         case MeetingOrder.NAME:
             return name_ranks(columns, rows)
@@ -103,6 +104,16 @@ def _keys(columns: Generation, section: Matches, order: MeetingOrder) -> Longs:
             return np.where(starts == NEVER, LAST, starts)
         case MeetingOrder.DISTANCE:
             return _distances(section)
+        case MeetingOrder.RELEVANCE:
+            return (
+                np.zeros(len(rows), np.int64) if text is None else -index.said(text).scores.take(rows).astype(np.int64)
+            )
+
+
+def _scores(index: Index, section: Matches, text: str | None) -> Longs:
+    if text is None:
+        return np.zeros(len(section.rows), np.int64)
+    return index.said(text).scores.take(section.rows).astype(np.int64)
 
 
 def _distances(section: Matches) -> Longs:

@@ -60,6 +60,12 @@ def words_in(folded_text: str) -> list[str]:
     return words
 
 
+def is_unspaced(word: str) -> bool:
+    """Whether a word is of a script without spaces."""
+    run = _RUNS.match(word)
+    return run is not None and run["unspaced"] is not None
+
+
 def words_to_keep(folded_text: str) -> list[str]:
     """The words by which a text is found: also the last letter of a run of pairs, which begins no pair."""
     words = words_in(folded_text)

@@ -7,24 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from heapq import merge
-from itertools import groupby
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Row, Select, Text, case, func, select, type_coerce
+from sqlalchemy import Row, Text, case, func, select, type_coerce
 
 from meetings.model import MeetingStatus, Weekday
 from meetings.recurrence import Recurrence
 from meetings.suspension import Suspension, today_at, with_cancelled
-from store.changes import chunks
 from store.database import Reader
+from store.listings_together import first_to_tell, read_together, shown_under
 from store.meetings import exception_from_parts, parts_of_exception
 from store.shown import shown_status, suspensions_together
 from store.tables import meetings, sources
-
-#: Rows held at a time while all are read.
-_BATCH = 5000
 
 
 class IndexRow(NamedTuple):
@@ -78,6 +73,26 @@ class _Told(NamedTuple):
     source_added_at: str
     also_suspended: tuple[Suspension, ...] = ()
 
+    @property
+    def number(self) -> int:
+        """The one behind its id."""
+        return self.row.number
+
+    @property
+    def id(self) -> str:
+        """Its own."""
+        return self.row.id
+
+    @property
+    def status(self) -> str:
+        """As its list has it."""
+        return self.row.status
+
+    @property
+    def source_id(self) -> str:
+        """Its source."""
+        return self.row.source_id
+
 
 _LISTED = (
     "number",
@@ -124,39 +139,7 @@ def read_index_rows(read: Reader, ids: Sequence[str] | None = None, *, now: date
         type_coerce(sources.c.added_at, Text),
         sources.c.language,
     ).join(sources, sources.c.id == c.source_id)
-    groups = _all(read, statement) if ids is None else _some(read, statement, ids)
-    return (_index_row(group, now) for group in groups)
-
-
-def _all(read: Reader, statement: Select[Any]) -> Iterator[list[_Told]]:
-    """The listings of all meetings, each meeting's together, in the order of the meetings' numbers."""
-    connection, c = read.connection.execution_options(yield_per=_BATCH), meetings.c
-    oldest = meetings.alias("oldest")
-    alone = connection.execute(statement.where(c.shown_as.is_(None)).order_by(c.number))
-    linked = connection.execute(statement.join(oldest, oldest.c.id == c.shown_as).order_by(oldest.c.number, c.number))
-    groups = (list(group) for _, group in groupby(map(_told, linked), key=lambda told: told.shown_as))
-    return merge(([_told(row)] for row in alone), groups, key=lambda group: _oldest(group).row.number)
-
-
-def _some(read: Reader, statement: Select[Any], ids: Sequence[str]) -> Iterator[list[_Told]]:
-    """The listings of the meetings under which these are shown, each meeting's together."""
-    c = meetings.c
-    linked: dict[str, list[_Told]] = {}
-    for chunk in chunks(ids):
-        for told in map(_told, read.connection.execute(statement.where(c.id.in_(chunk)))):
-            if told.shown_as is None:
-                yield [told]
-            else:
-                linked[told.shown_as] = []
-    for chunk in chunks(sorted(linked)):
-        for told in map(_told, read.connection.execute(statement.where(c.shown_as.in_(chunk)))):
-            linked[told.shown_as or told.row.id].append(told)
-    yield from linked.values()
-
-
-def _oldest(group: list[_Told]) -> _Told:
-    """The listing under whose id they are shown."""
-    return next((told for told in group if told.shown_as == told.row.id), group[0])
+    return (_index_row(group, now) for group in read_together(read, statement, _told, ids))
 
 
 def _told(row: Row[Any]) -> _Told:
@@ -189,10 +172,7 @@ def _suspension(told: _Told) -> Suspension | None:
 
 def _together(group: list[_Told]) -> _Told:
     """What several lists tell of one meeting, as `store.shown` puts it together."""
-    own = _oldest(group)
-    ordered = sorted(
-        group, key=lambda told: (told.row.status == MeetingStatus.WITHDRAWN, told.source_added_at, told.row.source_id)
-    )
+    own, ordered = shown_under(group), first_to_tell(group)
     suspension, earlier = suspensions_together(filter(None, map(_suspension, group)))
     listing = [told.row for told in ordered if told.row.status != MeetingStatus.WITHDRAWN]
     return _Told(

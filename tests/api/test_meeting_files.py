@@ -61,6 +61,8 @@ async def test_spreadsheet_holds_the_same_meetings_to_download(client: httpx2.As
         ("?within=PT12H", NAMES[1:2]),
         ("?from=2026-11-24T00:00:00-05:00&until=2026-11-25T01:00:00+00:00", NAMES[:1]),
         ("?venueTypes=VIRTUAL", []),
+        ("?text=sunday+lantren", NAMES[1:2]),
+        ("?text=%22steps+ferry%22", []),
         ("?1763836200000", NAMES),
     ],
 )

@@ -65,6 +65,7 @@ places = st.builds(
 )
 filters = st.builds(
     MeetingFilter,
+    text=st.none() | st.text(max_size=5),
     time=times,
     place=places,
     formats=st.builds(FormatFilter, all=words, any=words, none=words),

@@ -9,12 +9,12 @@ from typing import Any
 
 from meetings.model import Meeting
 from meetings.search import MeetingFilter, MeetingOrder, MeetingQuery, OccurrenceQuery, Page
-from search.generations import Built, Facts, build_generation
+from search.generations import Built, Facts, build_generation, with_texts
 from search.index import Index
 from search.meetings import find_meetings
 from tests.builders import NOW
 from tests.search.brute_force import Answer, World
-from tests.search.index_rows import index_rows
+from tests.search.index_rows import index_rows, index_texts
 from tests.search.worlds import LANGUAGES, vocabulary
 
 Query = MeetingQuery | OccurrenceQuery
@@ -27,7 +27,8 @@ def facts_of(world: World) -> Facts:
 
 def built_of(world: World, now: datetime = NOW, change: int = 0) -> Built:
     """A generation of a list, and what the builder remembers."""
-    return build_generation(index_rows(world.meetings, world.languages), facts_of(world), now, change)
+    built = build_generation(index_rows(world.meetings, world.languages), facts_of(world), now, change)
+    return with_texts(built, index_texts(world.meetings, world.bodies))
 
 
 def index_of(world: World, now: datetime = NOW) -> Index:

@@ -7,9 +7,11 @@ docstrings of `meetings.search`.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from meetings.gazetteer import place_key
@@ -31,6 +33,7 @@ from meetings.search import (
 )
 from meetings.vocabulary import Vocabulary
 from meetings.zones import zone
+from search.words import folded, words_in, words_to_keep
 
 EARTH_KM = 6371.0088
 MINUTE = timedelta(minutes=1)
@@ -77,16 +80,18 @@ def find_meetings(world: World, query: MeetingQuery) -> list[Answer]:
         matches, starts_at = _accepted(meeting, query.filter.time, query.now)
         if matches:
             found.append((meeting, starts_at))
-    in_order = sorted(_sections(world, query.filter, found), key=lambda f: _key(f, query.order))
+    scores = said(world, query.filter.text)
+    in_order = sorted(_sections(world, query.filter, found, scores), key=lambda f: _key(f, query.order, scores))
     return [Answer(id=f.meeting.id, distance_km=f.distance_km, starts_at=f.starts_at) for f in in_order]
 
 
-def _key(found: Found, order: MeetingOrder) -> Sortable:
+def _key(found: Found, order: MeetingOrder, scores: Mapping[str, int]) -> Sortable:
     keys: dict[MeetingOrder, object] = {
         MeetingOrder.NAME: 0,
         MeetingOrder.NEXT_START: found.starts_at or datetime.max.replace(tzinfo=UTC),
         MeetingOrder.WEEK: _week_minute(found.meeting.recurrence),
         MeetingOrder.DISTANCE: _millimetres(found.distance_km),
+        MeetingOrder.RELEVANCE: -scores.get(found.meeting.id, 0),
     }
     return found.section, keys[order], fold(found.meeting.name), found.meeting.id
 
@@ -102,15 +107,17 @@ def _millimetres(distance_km: float | None) -> float:
     return round(2 * math.sin(distance_km / EARTH_KM / 2) * EARTH_KM * 1e6)
 
 
-def _sections(world: World, asked: MeetingFilter, timely: Sequence[tuple[Meeting, datetime | None]]) -> list[Found]:
-    kept = [(m, at) for m, at in timely if _kept(world, m, asked)]
+def _sections(
+    world: World, asked: MeetingFilter, timely: Sequence[tuple[Meeting, datetime | None]], scores: Mapping[str, int]
+) -> list[Found]:
+    kept = [(m, at) for m, at in timely if _kept(world, m, asked) and (asked.text is None or m.id in scores)]
     reached = [
         Found(meeting=m, section=0, distance_km=_distance(m, asked.place), starts_at=at)
         for m, at in kept
         if _reached(m, asked.place)
     ]
     if asked.place.near and asked.place.nearest is not None:
-        reached.sort(key=lambda f: _key(f, MeetingOrder.DISTANCE))
+        reached.sort(key=lambda f: _key(f, MeetingOrder.DISTANCE, {}))
         reached = reached[: asked.place.nearest]
     if not asked.place.or_online:
         return reached
@@ -121,6 +128,124 @@ def _sections(world: World, asked: MeetingFilter, timely: Sequence[tuple[Meeting
         for m, at in kept
         if m.venue_type in online and m.id not in ids
     ]
+
+
+# --- Text ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One text of a meeting: how much it counts, its words in order, and those found alone."""
+
+    weight: int
+    words: list[str]
+    alone: list[str]
+
+
+def said(world: World, text: str | None) -> dict[str, int]:
+    """How well each meeting says a text that says it at all."""
+    if text is None:
+        return {}
+    told = {m.id: _told(world, m) for m in world.meetings}
+    pieces = re.sub("[“”„‟«»″＂]", '"', text).split('"')  # noqa: RUF001 - quotation marks of all kinds
+    quoted = [words_in(folded(piece)) for piece in pieces[1:-1:2]]
+    loose = [words_in(folded(piece)) for at, piece in enumerate(pieces) if at % 2 == 0 or at == len(pieces) - 1]
+    whole = words_in(folded(" ".join(pieces)))
+    words = list(dict.fromkeys(word for piece in loose for word in piece))
+    phrases = [list(phrase) for phrase in dict.fromkeys(map(tuple, quoted)) if phrase]
+    counts = [_counts(told, word, misspelt=at < 8) for at, word in enumerate(words)]
+    in_phrases = list(dict.fromkeys(word for phrase in phrases for word in phrase))
+    counts += [{id: _as_it_stands(texts, word, begins=False) for id, texts in told.items()} for word in in_phrases]
+    scores = {}
+    for meeting in world.meetings:
+        id, texts = meeting.id, told[meeting.id]
+        if all(count[id] for count in counts) and all(_next_to_each_other(texts, phrase) for phrase in phrases):
+            scores[id] = sum(count[id] for count in counts) + _for_its_name(meeting, whole)
+        if " ".join(folded(text).split()) in _keys(meeting):
+            scores[id] = max(scores.get(id, 0), 60)
+    return scores
+
+
+def _told(world: World, m: Meeting) -> list[Told]:
+    venue = m.venue or Venue()
+    body = next((body.name for body in world.bodies if body.id == m.service_body_id), None)
+    group = m.group.name if m.group else None
+    texts = [(m.name, 8), (group, 6), (venue.city, 5), (venue.name, 4), (venue.region, 4), (body, 3), (m.notes, 1)]
+    found = []
+    for text, weight in ((text, weight) for text, weight in texts if text):
+        words, alone = _taken_apart(text)
+        found.append(Told(weight=weight, words=words, alone=alone))
+    return found
+
+
+@cache
+def _taken_apart(text: str) -> tuple[list[str], list[str]]:
+    words = words_in(folded(text))
+    return words, words_to_keep(folded(text))[len(words) :]
+
+
+def _counts(told: Mapping[str, list[Told]], word: str, *, misspelt: bool) -> dict[str, int]:
+    begins = len(word) > 1 or word >= "\u0e00"
+    counts = {id: _as_it_stands(texts, word, begins=begins) for id, texts in told.items()}
+    if len(word) < 4 or any(letter.isdigit() for letter in word) or not misspelt or sum(map(bool, counts.values())) > 4:
+        return counts
+    for edits in (1, 2)[: 1 if len(word) < 8 else 2]:
+        near = {id: _misspelt(texts, word, edits) for id, texts in told.items()}
+        if any(near.values()):
+            return {id: max(count, near[id]) for id, count in counts.items()}
+    return counts
+
+
+def _as_it_stands(told: list[Told], word: str, *, begins: bool) -> int:
+    counts = [0]
+    for text in told:
+        for known in text.words + text.alone:
+            counts.append(text.weight * (6 if known == word else 4 if begins and known.startswith(word) else 0))
+    return max(counts)
+
+
+def _misspelt(told: list[Told], word: str, edits: int) -> int:
+    known = ((text.weight, known) for text in told for known in text.words + text.alone)
+    return max((weight * (3 - edits) for weight, other in known if 0 < typing_errors(word, other) <= edits), default=0)
+
+
+@cache
+def typing_errors(one: str, other: str) -> int:
+    """How many letters too many, missing, wrong, or swapped with their neighbour."""
+    if not one or not other:
+        return len(one) + len(other)
+    if one[-1] == other[-1]:
+        return typing_errors(one[:-1], other[:-1])
+    found = [
+        typing_errors(one[:-1], other),
+        typing_errors(one, other[:-1]),
+        typing_errors(one[:-1], other[:-1]),
+    ]
+    if one[-2:] == other[-2:][::-1] and len(one) > 1:
+        found.append(typing_errors(one[:-2], other[:-2]))
+    return 1 + min(found)
+
+
+def _next_to_each_other(told: list[Told], phrase: list[str]) -> bool:
+    return any(_has(text.words, phrase) or (len(phrase) == 1 and phrase[0] in text.alone) for text in told)
+
+
+def _has(words: list[str], phrase: list[str]) -> bool:
+    return any(words[at : at + len(phrase)] == phrase for at in range(len(words)))
+
+
+def _for_its_name(meeting: Meeting, whole: list[str]) -> int:
+    words, alone = _taken_apart(meeting.name)
+    if words == whole:
+        return 40
+    return 20 if _has(words, whole) or (len(whole) == 1 and whole[0] in alone) else 0
+
+
+def _keys(meeting: Meeting) -> set[str]:
+    keys = {meeting.source_key, *(listing.source_key for listing in meeting.listings[1:])}
+    found = {" ".join(folded(key).split()) for key in keys}
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    return found | {key.rpartition("/")[0] for key in found if key.rpartition("/")[2] in days}
 
 
 # --- Place --------------------------------------------------------------------------------------
@@ -384,7 +509,7 @@ def find_occurrences(world: World, query: OccurrenceQuery) -> list[Answer]:
     timely = [(m, None) for m in world.meetings if starts[m.id]]
     found = [
         (at, fold(f.meeting.name), f.meeting.id, f.distance_km)
-        for f in _sections(world, query.filter, timely)
+        for f in _sections(world, query.filter, timely, said(world, query.filter.text))
         for at in starts[f.meeting.id]
     ]
     return [Answer(id=id, distance_km=km, starts_at=at) for at, _, id, km in sorted(found, key=lambda f: f[:3])]

@@ -1,12 +1,13 @@
-"""Meetings as the rows from which the read index is built, without a database."""
+"""Meetings as the rows and texts from which the read index is built, without a database."""
 
 import json
 from collections.abc import Iterable, Mapping
 
 from meetings.listing import number_from_id
-from meetings.model import Meeting, Venue
+from meetings.model import Meeting, ServiceBody, Venue
 from meetings.recurrence import DatedException, Recurrence
 from store.index_rows import IndexRow
+from store.index_texts import IndexTexts
 
 
 def index_row(meeting: Meeting, source_language: str | None = None) -> IndexRow:
@@ -43,6 +44,28 @@ def index_row(meeting: Meeting, source_language: str | None = None) -> IndexRow:
         areas=json.dumps(meeting.areas),
         until=rule.until.isoformat() if rule and rule.until else None,
         other_origins=json.dumps([[listing.source_id, listing.source_key or None] for listing in meeting.listings[1:]]),
+    )
+
+
+def index_texts(meetings: Iterable[Meeting], bodies: Iterable[ServiceBody]) -> list[IndexTexts]:
+    """Their words, ordered by number."""
+    names = {body.id: body.name for body in bodies}
+    return sorted(_texts(meeting, names) for meeting in meetings)
+
+
+def _texts(meeting: Meeting, bodies: Mapping[str, str]) -> IndexTexts:
+    venue, number = meeting.venue or Venue(), number_from_id(meeting.id)
+    assert number is not None
+    return IndexTexts(
+        number=number,
+        name=meeting.name,
+        group=(meeting.group and meeting.group.name) or "",
+        venue=venue.name or "",
+        city=venue.city or "",
+        region=venue.region or "",
+        service_body=bodies.get(meeting.service_body_id or "", ""),
+        notes=meeting.notes or "",
+        keys=(meeting.source_key or "", *(listing.source_key or "" for listing in meeting.listings[1:])),
     )
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
+from string import ascii_lowercase
 from typing import Any
 
 from meetings.gazetteer import place_key
 from meetings.listing import fold, id_from_number
-from meetings.model import Audience, MedicationStance, MeetingStatus, TimeOfDay, Venue, VenueType, Weekday
+from meetings.model import Audience, MedicationStance, Meeting, MeetingStatus, TimeOfDay, Venue, VenueType, Weekday
 from meetings.search import (
     Area,
     Box,
@@ -25,6 +26,7 @@ from meetings.search import (
     TimeFilter,
 )
 from meetings.zones import zone_names
+from search.words import folded, words_in
 from tests.search.brute_force import World
 from tests.search.worlds import HARD_ZONES, LATITUDES, LONGITUDES, MINUTE, maybe, some
 
@@ -49,6 +51,7 @@ class Words:
     regions: list[str]
     countries: list[str]
     points: list[Point]
+    texts: list[str]
 
 
 def words_of(world: World) -> Words:
@@ -70,7 +73,13 @@ def words_of(world: World) -> Words:
         regions=_known((venue.region and venue.region.swapcase() for venue in venues), "Nowhere"),
         countries=_known((venue.country for venue in venues), "us"),
         points=[_a_place(venue) for venue in venues if venue.latitude is not None],
+        texts=_known((text for m in meetings for text in _texts(m)), *(body.name for body in world.bodies)),
     )
+
+
+def _texts(m: Meeting) -> tuple[str | None, ...]:
+    venue = m.venue or Venue()
+    return m.name, m.group.name if m.group else None, venue.name, venue.city, venue.region, m.notes, m.source_key
 
 
 def _known(values: Iterable[str | None], *more: str) -> list[str]:
@@ -109,6 +118,7 @@ def _filter(random: Random, words: Words, time_filter: TimeFilter) -> MeetingFil
         return maybe(random, frozenset(some(random, values, most)), RARE)
 
     return MeetingFilter(
+        text=a_text(random, words.texts) if random.random() < 0.3 else None,
         time=time_filter if random.random() < 0.75 else TimeFilter(),
         place=_place(random, words) if random.random() < 0.6 else PlaceFilter(),
         formats=_formats(random, words.formats) if random.random() < 0.2 else FormatFilter(),
@@ -127,6 +137,46 @@ def _filter(random: Random, words: Words, time_filter: TimeFilter) -> MeetingFil
         statuses=frozenset(some(random, tuple(MeetingStatus), 3) if random.random() < 0.3 else MeetingStatus),
         exclude=_exclusion(random, words) if random.random() < 0.2 else Exclusion(),
     )
+
+
+def a_text(random: Random, texts: Sequence[str]) -> str:
+    """Words of the list: some of them quoted, misspelt, cut short, in capitals."""
+    told = random.choice(texts)
+    words = told.split() or ["?"]
+    first = random.randrange(len(words))
+    part = words[first : first + random.randint(1, 3)]
+    if random.random() < 0.3:
+        part += random.choice(texts).split()[:1]
+    asked = " ".join(_a_word(random, word) for word in part)
+    if random.random() < 0.2:
+        asked = random.choice(('"{}"', "“{}”", '"{}', 'a "{}" "')).format(asked)
+    if random.random() < 0.15:
+        asked = told
+    return asked if words_in(folded(asked)) else "light"
+
+
+def _a_word(random: Random, word: str) -> str:
+    match random.choice(("as it is",) * 4 + ("misspelt", "misspelt", "cut", "capitals")):
+        case "misspelt":
+            return misspelt(random, misspelt(random, word) if random.random() < 0.3 else word)
+        case "cut":
+            return word[: random.randint(1, len(word))]
+        case "capitals":
+            return word.upper()
+        case "as it is":
+            return word
+
+
+def misspelt(random: Random, word: str) -> str:
+    """One typing error in it."""
+    if len(word) < 3:
+        return word
+    at, letter = random.randrange(len(word)), random.choice(ascii_lowercase)
+    kind = random.choice(("too many", "missing", "another", "swapped"))
+    if kind == "swapped":
+        at = min(at, len(word) - 2)
+        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    return word[:at] + ("" if kind == "missing" else letter) + word[at + (kind != "too many") :]
 
 
 def _exclusion(random: Random, words: Words) -> Exclusion:

@@ -13,7 +13,7 @@ from sqlalchemy import delete, event
 from meetings.listing import ListedBody, Listing, content_key, fingerprint, id_from_number, number_of, service_body_id
 from meetings.source import ImportPlan, Placed
 from search.builder import FACTS_AFTER, State, build, follow, step
-from search.files import sole_builder
+from search.files import read_generation, sole_builder
 from search.index import Index, open_index
 from search.meetings import find_meetings
 from store.database import Database
@@ -112,6 +112,54 @@ def test_what_changed_is_found_as_it_is_now(database: Database, tmp_path: Path) 
     assert found(tmp_path, fellowships=frozenset({"NA"})) == 0
 
 
+def test_a_name_that_changed_is_found_by_its_new_words_and_not_by_its_old_ones(
+    database: Database, tmp_path: Path
+) -> None:
+    add(database, "1", "2")
+    state = look(database, tmp_path)
+    assert found(tmp_path, text="first light") == 2
+    add(database, changed=(placed(a_listing(record_key="1", name="Quiet Harbour")),))
+    look(database, tmp_path, state)
+    assert found(tmp_path, text="first light") == 1
+    assert found(tmp_path, text="quiet harbor") == 1
+
+
+def test_columns_are_published_before_texts_when_there_is_nothing_to_search(database: Database, tmp_path: Path) -> None:
+    add(database, "1")
+    look(database, tmp_path)
+    first = read_generation(tmp_path, 1)
+    assert first is not None
+    assert not first.texts.ready
+    assert find_meetings(Index(first), a_query()).total == found(tmp_path, text="first light") == 1
+    # Next time there is: searching by words goes on while all is built anew.
+    look(database, tmp_path)
+    assert newest(tmp_path).generation == 3
+    assert newest(tmp_path).columns.texts.ready
+
+
+def test_texts_are_taken_over_on_a_new_day_with_what_changed_in_the_night(database: Database, tmp_path: Path) -> None:
+    add(database, "1", "2")
+    state = look(database, tmp_path)
+    add(database, "3", changed=(placed(a_listing(record_key="1", name="Quiet Harbour")),))
+    state = look(database, tmp_path, state, now=NOW + timedelta(days=1))
+    assert (found(tmp_path, text="first light"), found(tmp_path, text="harbour")) == (2, 1)
+    assert newest(tmp_path).columns.texts.recent.count == 2
+    add(database, changed=(placed(a_listing(record_key="2", name="Harbour Two")),))
+    look(database, tmp_path, state, now=NOW + timedelta(days=1))
+    assert (found(tmp_path, text="first light"), found(tmp_path, text="harbour")) == (1, 2)
+
+
+def test_a_service_body_that_is_called_otherwise_is_found_within_seconds(database: Database, tmp_path: Path) -> None:
+    bodies = (ListedBody(key="b", name="Eastern Area", kind="AREA"),)
+    plan_of = {"added": (placed(a_listing(record_key="1", service_body="b")),), "service_bodies": bodies}
+    add(database, **plan_of)
+    state = look(database, tmp_path)
+    assert found(tmp_path, text="eastern") == 1
+    add(database, service_bodies=(replace(bodies[0], name="Western Area"),))
+    look(database, tmp_path, state, now=NOW + FACTS_AFTER)
+    assert (found(tmp_path, text="eastern"), found(tmp_path, text="western")) == (0, 1)
+
+
 def test_what_was_withdrawn_is_not_found(database: Database, tmp_path: Path) -> None:
     add(database, "1")
     state = look(database, tmp_path)
@@ -131,9 +179,10 @@ def test_a_removed_source_is_not_found(database: Database, tmp_path: Path) -> No
 
 def test_nothing_is_published_while_nothing_changes(database: Database, tmp_path: Path) -> None:
     state = look(database, tmp_path)
+    published = newest(tmp_path).generation
     for step_number in range(1, 4):
         state = look(database, tmp_path, state, now=NOW + step_number * FACTS_AFTER)
-    assert newest(tmp_path).generation == 1
+    assert newest(tmp_path).generation == published
 
 
 def test_a_look_at_nothing_new_is_one_statement(database: Database, tmp_path: Path) -> None:
@@ -252,4 +301,4 @@ def test_a_second_builder_waits_until_the_first_has_gone(database: Database, tmp
 def test_a_generation_that_cannot_be_read_is_replaced(database: Database, tmp_path: Path) -> None:
     (tmp_path / "CURRENT").write_text("generation-7\n")
     look(database, tmp_path)
-    assert newest(tmp_path).generation == 8
+    assert newest(tmp_path).generation > 7

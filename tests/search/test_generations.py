@@ -20,7 +20,7 @@ from search.meetings import find_meetings
 from tests.builders import NOW, a_meeting
 from tests.search.asking import a_list, a_query, answers_of, built_of, facts_of, found_ids, index_of, pages_of
 from tests.search.brute_force import World
-from tests.search.index_rows import index_rows
+from tests.search.index_rows import index_rows, index_texts
 from tests.search.questions import a_meeting_query, words_of
 from tests.search.worlds import a_moment, a_world
 
@@ -32,7 +32,8 @@ def numbers(meetings: Sequence[Meeting]) -> list[int]:
 
 
 def patched(built: Built, changed: Sequence[Meeting], gone: Sequence[Meeting], world: World) -> Built:
-    return patch_generation(built, index_rows(changed, world.languages), numbers(gone), NOW, 7)
+    rows, texts = index_rows(changed, world.languages), index_texts(changed, world.bodies)
+    return patch_generation(built, rows, numbers(gone), NOW, 7, texts)
 
 
 def a_body(number: int, parent: int | None) -> ServiceBody:

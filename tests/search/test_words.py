@@ -21,6 +21,7 @@ from search.words import (
     words_in,
     words_to_keep,
 )
+from tests.search.questions import misspelt
 
 texts = st.text(min_size=1, max_size=12)
 #: Few letters, so that there are neighbours.
@@ -104,16 +105,6 @@ def test_the_terms_meant_are_those_of_fewest_typing_errors(known: set[str], want
     allowed = [d for d in distances.values() if d <= edits_allowed(wanted)]
     assert edits == min(allowed, default=0)
     assert [ordered[place] for place in places] == [text for text in ordered if distances.get(text, 0) == edits > 0]
-
-
-def misspelt(random: Random, word: str) -> str:
-    """One typing error in it."""
-    at, letter = random.randrange(len(word)), random.choice(string.ascii_lowercase)
-    kind = random.choice(("too many", "missing", "another", "swapped"))
-    if kind == "swapped":
-        at = min(at, len(word) - 2)
-        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-    return word[:at] + ("" if kind == "missing" else letter) + word[at + (kind != "too many") :]
 
 
 def test_three_hundred_of_three_hundred_misspelt_words_are_found() -> None:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from meetings.listing import id_from_number
 from meetings.model import (
+    Group,
     MedicationStance,
     Meeting,
     MeetingStatus,
@@ -47,6 +48,23 @@ CITIES = ("São Paulo", "sao paulo", "Oslo", "Łódź", None, "")
 REGIONS = ("NY", "ny", "Québec", None)
 COUNTRIES = ("US", "BR", None)
 TAGS = ("en", "pt", "pt-BR", "PT-pt", "es", "zh-Hant")
+GROUPS = (
+    "Serenity Group",
+    "Serenety",
+    "Just for Today",
+    "Today just for us",
+    "N.A. 東京都グループ",
+    "Клин",
+    None,
+    None,
+)
+VENUES = ("St. Mary's Church", "Saint Marys", "Community Centre 12", "Center 12-3456", "東京都庁", "Clinic", None)
+NOTES = (
+    "Ring the bell twice; serenity prayer at the end.",
+    "Just for today we meet upstairs. First light first.",
+    "كتابی نو", "Ёлка, Köln und Łódź", "12-3456", "just  FOR…today", "?!", None,
+)  # fmt: skip
+BODIES = ("Greater Oslo Area", "East Area", "Río", "東京エリア")
 AREAS = ("North Side", "north side", "Río", "East")
 SOURCES = ("lantern", "harbour", "meadow")
 LANGUAGES = {"lantern": "en", "harbour": None, "meadow": "pt-BR"}
@@ -133,7 +151,7 @@ def _bodies(random: Random) -> list[ServiceBody]:
             id=body,
             source_id="lantern",
             source_key=body,
-            name=body,
+            name=random.choice(BODIES),
             kind="AREA",
             parent_id=random.choice(ids[:place]) if place and random.random() < 0.8 else None,
         )
@@ -147,8 +165,10 @@ def _meeting(random: Random, moment: Moment, number: int, bodies: Sequence[Servi
     return Meeting(
         id=id_from_number(number),
         source_id=random.choice(SOURCES),
-        source_key=str(number),
+        source_key=random.choice((str(number), f"12-{number}/MONDAY", "12-3456")),
         name=random.choice(NAMES),
+        group=_group(random),
+        notes=random.choice(NOTES),
         fellowship=random.choice(("NA", "AA", "AL_ANON", "SMART", "UNHEARD_OF")),
         status=random.choice((MeetingStatus.ACTIVE,) * 5 + tuple(MeetingStatus)),
         recurrence=rule,
@@ -165,6 +185,11 @@ def _meeting(random: Random, moment: Moment, number: int, bodies: Sequence[Servi
         last_seen_at=moment.now,
         listings=_listings(random, moment, bodies) if random.random() < 0.3 else (),
     )
+
+
+def _group(random: Random) -> Group | None:
+    name = random.choice(GROUPS)
+    return None if name is None else Group(name=name)
 
 
 def _listings(random: Random, moment: Moment, bodies: Sequence[ServiceBody]) -> tuple[SourceListing, ...]:
@@ -185,6 +210,7 @@ def _venue(random: Random) -> Venue | None:
     return Venue(
         latitude=round(latitude, 5) if located else None,
         longitude=round(longitude, 5) if located else None,
+        name=random.choice(VENUES),
         city=random.choice(CITIES),
         region=random.choice(REGIONS),
         country=random.choice(COUNTRIES),

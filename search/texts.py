@@ -1,0 +1,244 @@
+"""What a text finds: meetings that have all of its words, with a score that tells how well.
+
+A word is found as it stands, as the beginning of one or, where these find few, with a typing error or two. Scores are
+whole numbers free of statistics, so that a meeting keeps its score while the list around it changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.clock import Bytes, Flags, Ints, Longs
+from search.columns import Generation
+from search.segments import END, Segment, Stream, Texts, folded_key
+from search.words import (
+    edits_allowed,
+    exact_term,
+    folded,
+    is_unspaced,
+    terms_beginning,
+    terms_within,
+    words_in,
+)
+
+#: How much a word counts for how it was found, times the weight of where it stands; with 1 and 2 typing errors.
+EXACT, BEGINNING, MISSPELT = 6, 4, (2, 1)
+#: Typing errors are looked for where a word as it stands finds fewer meetings than this: some list has the same error.
+FEW = 5
+#: And in the first words of a text only: nobody misspells more, and each costs a millisecond.
+MOST_MISSPELT = 8
+#: A name that has the whole text in it, and one that is the text.
+IN_NAME, WHOLE_NAME = 20, 40
+#: A source's own id.
+KEY = 60
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″\uff02", '"'))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextQuestion:
+    """A text taken apart: words, each once; quoted `phrases`; the `whole` of it as words; as a source's own `key`."""
+
+    words: tuple[str, ...]
+    phrases: tuple[tuple[str, ...], ...]
+    whole: tuple[str, ...]
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """The rows that a text finds, ascending, and the score of each row of all, 0: not found."""
+
+    rows: Longs
+    scores: NDArray[np.uint16]
+
+
+def text_question(text: str) -> TextQuestion | None:
+    """What a text asks; None: it has no letter and no digit."""
+    pieces = text.translate(_QUOTES).split('"')
+    # A quotation mark that is never closed quotes nothing.
+    quoted = set(range(1, len(pieces) - 1, 2))
+    told = [tuple(words_in(folded(piece))) for piece in pieces]
+    loose = [word for at, words in enumerate(told) if at not in quoted for word in words]
+    phrases = [words for at, words in enumerate(told) if at in quoted and words]
+    if not loose and not phrases:
+        return None
+    return TextQuestion(
+        words=tuple(dict.fromkeys(loose)),
+        phrases=tuple(dict.fromkeys(phrases)),
+        whole=tuple(word for words in told for word in words),
+        key=folded_key(text),
+    )
+
+
+def find_text(columns: Generation, asked: TextQuestion) -> Said:
+    """All rows that match."""
+    texts = columns.texts
+    rows, scores = _with_all_words(columns, asked)
+    for phrase in asked.phrases:
+        has = _with_phrase(columns, rows, phrase)
+        rows, scores = rows[has], scores[has]
+    scores += _of_names(columns, rows, asked.whole)
+    every = np.zeros(len(columns.rows.number), np.uint16)
+    every[rows] = scores
+    known = _rows_of_key(texts, asked.key)
+    every[known] = np.maximum(every.take(known), KEY)
+    return Said(rows=rows if not known.size else np.flatnonzero(every != 0), scores=every)
+
+
+# --- Words --------------------------------------------------------------------------------------
+
+
+def _with_all_words(columns: Generation, asked: TextQuestion) -> tuple[Longs, NDArray[np.uint16]]:
+    """Rows that have every word, of phrases too, and the sum of what the words count there."""
+    rows: Longs | None = None
+    counted: list[Bytes] = []
+    for found in _each_word(columns, asked):
+        rows = np.flatnonzero(found != 0) if rows is None else rows[found.take(rows) != 0]
+        counted.append(found)
+        if not rows.size:
+            break
+    assert rows is not None, "a question has a word"
+    scores = np.zeros(rows.size, np.uint16)
+    for found in counted:
+        scores += found.take(rows)
+    return rows, scores
+
+
+def _each_word(columns: Generation, asked: TextQuestion) -> Iterator[Bytes]:
+    for place, word in enumerate(asked.words):
+        yield _found(columns, word, misspelt=place < MOST_MISSPELT)
+    for word in dict.fromkeys(word for phrase in asked.phrases for word in phrase):
+        yield _as_it_stands(columns, word, beginnings=False)
+
+
+def _found(columns: Generation, word: str, *, misspelt: bool) -> Bytes:
+    """What a word counts in each row, 0: it is not there."""
+    # One letter begins too many words, but in scripts where it is one.
+    found = _as_it_stands(columns, word, beginnings=len(word) > 1 or is_unspaced(word))
+    if misspelt and edits_allowed(word) and np.count_nonzero(found) < FEW:
+        for edits in range(1, edits_allowed(word) + 1):
+            near = _misspelt(columns, word, edits)
+            if near.any():
+                return np.maximum(found, near)
+    return found
+
+
+def _as_it_stands(columns: Generation, word: str, *, beginnings: bool) -> Bytes:
+    texts = columns.texts
+    found = np.zeros(len(columns.rows.number), np.uint8)
+    for segment in (texts.main, texts.recent):
+        exact = exact_term(segment.words, word)
+        if beginnings:
+            first, last = terms_beginning(segment.words, word)
+        else:
+            first, last = (0, 0) if exact is None else (exact, exact + 1)
+        begin, end = segment.starts[first], segment.starts[last]
+        values = segment.weights[begin:end] * np.uint8(BEGINNING)
+        if exact is not None:
+            # Of all that begin with a word it is the first.
+            known = slice(0, segment.starts[first + 1] - begin)
+            values[known] = segment.weights[begin:end][known] * np.uint8(EXACT)
+        _put(found, texts.document_rows.take(segment.documents[begin:end]), values, distinct=last - first == 1)
+    return found
+
+
+def _misspelt(columns: Generation, word: str, edits: int) -> Bytes:
+    texts = columns.texts
+    found = np.zeros(len(columns.rows.number), np.uint8)
+    for segment in (texts.main, texts.recent):
+        near = terms_within(segment.words, word, edits)
+        if near.size:
+            spans = [slice(segment.starts[term], segment.starts[term + 1]) for term in near.tolist()]
+            documents = np.concatenate([segment.documents[span] for span in spans])
+            values = np.concatenate([segment.weights[span] for span in spans]) * np.uint8(MISSPELT[edits - 1])
+            _put(found, texts.document_rows.take(documents), values, distinct=len(spans) == 1)
+    return found
+
+
+def _put(found: Bytes, rows: Ints, values: Bytes, *, distinct: bool) -> None:
+    """Note the values of rows, the highest of several; unless they are `distinct`."""
+    gone = rows < 0
+    if gone.any():
+        rows, values = rows[~gone], values[~gone]
+    if not distinct:
+        # Of several values for one row the last one stays.
+        order = values.argsort(kind="stable")
+        rows, values = rows.take(order), values.take(order)
+    found[rows] = values
+
+
+# --- Phrases and names --------------------------------------------------------------------------
+
+
+def _with_phrase(columns: Generation, rows: Longs, phrase: Sequence[str]) -> Flags:
+    """Which rows have these words next to each other in one of their texts."""
+    has = np.zeros(rows.size, np.bool_)
+    for segment, places, documents in _by_segment(columns, rows):
+        for stream in (segment.names, segment.others):
+            texts, _ = _texts_with(segment, stream, phrase)
+            if texts.size:
+                # The last one is that of no text.
+                table = np.zeros(len(stream.ends) + 1, np.bool_)
+                table[texts] = True
+                for column in stream.of_documents:
+                    has[places] |= table.take(column.take(documents))
+    return has
+
+
+def _of_names(columns: Generation, rows: Longs, whole: Sequence[str]) -> NDArray[np.uint16]:
+    """What it counts that rows' names have the whole text in them, or are it."""
+    counted = np.zeros(rows.size, np.uint16)
+    for segment, places, documents in _by_segment(columns, rows):
+        texts, alone = _texts_with(segment, segment.names, whole)
+        if texts.size:
+            table = np.zeros(len(segment.names.ends) + 1, np.uint16)
+            table[texts] = IN_NAME
+            table[texts[alone]] = WHOLE_NAME
+            counted[places] = table.take(segment.names.of_documents[0].take(documents))
+    return counted
+
+
+def _by_segment(columns: Generation, rows: Longs) -> Iterator[tuple[Segment, Longs, Longs]]:
+    """Each segment with the places of its rows among these, and their documents counted from its first."""
+    documents = columns.rows.document.take(rows)
+    for segment in (columns.texts.main, columns.texts.recent):
+        places = np.flatnonzero((documents >= segment.first) & (documents < segment.first + segment.count))
+        if places.size:
+            yield segment, places, documents.take(places).astype(np.int64) - segment.first
+
+
+def _texts_with(segment: Segment, stream: Stream, words: Sequence[str]) -> tuple[Longs, Flags]:
+    """The texts of a stream that have these words next to each other, and which of them are nothing else."""
+    known = [exact_term(segment.words, word) for word in words]
+    terms = [term for term in known if term is not None]
+    nowhere = np.empty(0, np.int64), np.empty(0, np.bool_)
+    if len(terms) < len(known) or len(stream.tokens) < len(terms):
+        return nowhere
+    rarest = min(range(len(terms)), key=lambda at: int(segment.starts[terms[at] + 1] - segment.starts[terms[at]]))
+    at = np.flatnonzero(stream.tokens == terms[rarest]) - rarest
+    # Each text has its end: what begins so near to the last one's is none.
+    at = at[(at >= 0) & (at < len(stream.tokens) - len(terms))]
+    for place, term in enumerate(terms):
+        at = at[stream.tokens.take(at + place) == term]
+    texts = stream.ends.searchsorted(at, "right")
+    begins = np.where(texts > 0, stream.ends.take(texts - 1, mode="clip"), 0) if at.size else at
+    alone: Flags = (begins == at) & (stream.tokens.take(at + len(terms)) == END)
+    return texts, alone
+
+
+# --- Keys ---------------------------------------------------------------------------------------
+
+
+def _rows_of_key(texts: Texts, key: str) -> Longs:
+    found = [np.empty(0, np.int64)]
+    for segment in (texts.main, texts.recent):
+        known = exact_term(segment.keys, key)
+        if known is not None:
+            documents = segment.key_documents[segment.key_starts[known] : segment.key_starts[known + 1]]
+            found.append(texts.document_rows.take(documents).astype(np.int64))
+    rows = np.concatenate(found)
+    return rows[rows >= 0]
