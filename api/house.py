@@ -66,11 +66,14 @@ def open_house(settings: Settings, *, now: Callable[[], datetime] = clock) -> It
     with open_database(settings) as database:
         with database.read() as read:
             vocabulary = get_vocabulary(read)
+        places = PlaceHolder(files=place_files(settings))
+        # Which table it is takes a while to tell: the first to ask need not wait for that.
+        places.current()
         yield House(
             settings=settings,
             database=database,
             indexes=IndexHolder(settings.index_dir),
-            places=PlaceHolder(files=place_files(settings)),
+            places=places,
             vocabulary=vocabulary,
             clock=now,
             events=KeptEvents(most=settings.feed_kept_meetings),

@@ -126,7 +126,7 @@ class PlaceFinder:
         found = self.find(text, country, _SUGGESTED)
         if found and found[0].agrees:
             return found[0].place, self._area(found[0])
-        likely = dict.fromkeys(match.place.label for match in (*_nearly(self.table, text, country), *found))
+        likely = dict.fromkeys(match.place.label for match in _nearly(self.table, text, country) or found)
         raise PlaceNotFound("named", text, list(likely)[:_SUGGESTED])
 
     def _area(self, match: Match) -> Area | None:
@@ -141,10 +141,10 @@ def _nearly(table: PlaceTable, text: str, country: str | None) -> list[Match]:
     rows = dict.fromkeys(row for _, _, row in sorted(_called_as_some(table, words)))
     if rows:
         return [Match(place=place_at(table, row), row=row, agrees=False) for row in list(rows)[:_SUGGESTED]]
-    for length in range(len(words[0]), _LEAST_BEGINNING - 1, -1):
-        found = list(_found(table, words[0][:length], country, _SUGGESTED))
-        if found:
-            return found
+    for length in range(len(words[0]), max(_LEAST_BEGINNING, len(words[0]) // 2) - 1, -1):
+        first, last = terms_beginning(table.terms, words[0][:length])
+        if first < last:
+            return list(_found(table, words[0][:length], country, _SUGGESTED))
     return []
 
 

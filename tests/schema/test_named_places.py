@@ -134,6 +134,7 @@ def test_place_that_nobody_knows_is_an_error_with_suggestions(house: House) -> N
     [
         ({"named": "Chicago, TX"}, "Chicago, Illinois, US"),
         ({"named": "Paris", "country": "GB"}, "Paris, Île-de-France, FR"),
+        ({"named": "County Cork"}, "Cork, Munster, IE"),
     ],
 )
 def test_place_that_lies_elsewhere_is_suggested_and_not_taken(
@@ -147,6 +148,12 @@ def test_place_that_lies_elsewhere_is_suggested_and_not_taken(
 def test_every_suggestion_is_found(house: House) -> None:
     for label in house.error(MEETINGS, place={"named": "Springfield, Hawaii"})["extensions"]["suggestions"]:
         assert house.data(MEETINGS, place={"named": label})["meetings"]["place"]["name"] in label
+
+
+def test_what_only_begins_as_a_place_does_suggests_it(house: House) -> None:
+    assert house.error(MEETINGS, place={"named": "philadelxyz"})["extensions"]["suggestions"][0].startswith(
+        "Philadelphia"
+    )
 
 
 @pytest.mark.parametrize("text", ["qwertyuiopasdf", "☃", "\x00\x01", "zz zz zz"])

@@ -7,6 +7,7 @@ import pytest
 
 from meetings.model import Weekday
 from meetings.schedule import secret_hash
+from search.places import PlaceFinder
 from store.schedules import get_schedule_by_key, unused_schedules
 from tests.builders import NOW, a_listing, a_recurrence, a_venue
 from tests.schema.conftest import House, id_of, limits
@@ -73,6 +74,18 @@ def test_what_a_search_finds_joins_the_schedule_and_is_no_entry(three: House) ->
     assert [(search["name"], search["limit"]) for search in schedule["searches"]] == [("Near home", 50)]
     assert schedule["entries"] == []
     assert shown(three, key) == {id_of("1"), id_of("2")}
+
+
+@pytest.mark.parametrize(("named", "found"), [({"named": "nyc", "radiusKm": 5}, 2), ({"named": "NY, USA"}, 3)])
+def test_a_search_may_name_a_town_or_a_region(
+    three: House, places: PlaceFinder, named: dict[str, Any], found: int
+) -> None:
+    three.places = places
+    key = made(three, a_search(filter={"place": named}))
+    # The place is kept as it was found: the schedule is read where no table of places is.
+    three.places = None
+    occurrences = three.data(READ, key=key)["schedule"]["occurrences"]
+    assert len({occurrence["meeting"]["id"] for occurrence in occurrences}) == found
 
 
 def test_a_search_follows_the_list(three: House) -> None:
