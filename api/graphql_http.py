@@ -38,6 +38,7 @@ from api.tags import is_known
 from api.trusted_documents import trusted_documents
 from api.volunteering import HouseWork
 from meetings.errors import NotAllowed, StoreFailed
+from meetings.reports import network_of
 from meetings.tokens import Token, token_hash
 from schema import build_schema
 from schema.context import Context
@@ -137,7 +138,7 @@ def house_context(request: HttpRequest, viewer: Token | None, stop: Stop, limits
             random_bytes=house.random_bytes,
             limits=limits,
             work=HouseWork(house=house, viewer=viewer),
-            reporters=lambda meeting_id: house.reporters.count(meeting_id, address, house.clock()),
+            network=network_of(address),
             viewer=viewer,
             places=house.places.current(),
             soonest=Soonest() if request.method == "GET" else None,

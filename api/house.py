@@ -12,7 +12,6 @@ from api.clock import clock
 from api.settings import Settings
 from meetings.calendar_words import ENGLISH, Wording
 from meetings.ical_events import KeptEvents
-from meetings.reports import Reporters
 from meetings.vocabulary import Vocabulary
 from search.index import Index, IndexHolder
 from search.place_files import PlaceFiles, PlaceHolder
@@ -33,7 +32,6 @@ class House:
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
     wording: Wording = ENGLISH
     events: KeptEvents = field(default_factory=lambda: KeptEvents(most=20_000))
-    reporters: Reporters = field(default_factory=lambda: Reporters(salt=secrets.token_bytes(32)))
 
     def index(self) -> Index | None:
         """The newest generation of the read index; None before the first."""

@@ -8,6 +8,7 @@ from api.settings import Settings
 from meetings.schedule import month_of
 from store.changes import drop_entries, outdated_entries
 from store.database import Database
+from store.reporters import forget_reporters
 from store.schedules import delete_schedule, unused_schedules
 
 
@@ -15,6 +16,8 @@ def tidy(database: Database, settings: Settings, now: datetime) -> None:
     """Take away what nobody needs any more."""
     prune_log(database, now)
     forget_unused(database, settings.schedule_unused_months, now)
+    with database.write() as write:
+        forget_reporters(write, now)
 
 
 def prune_log(database: Database, now: datetime) -> int:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import ipaddress
-import threading
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-#: A flag is raised by so many distinct reporters within so long that say it does not meet: one may err, or mean harm.
+#: A flag is raised by so many distinct networks within two days that say it does not meet: one may err, or mean harm.
 FLAG_REPORTERS = 3
-FLAG_WITHIN = timedelta(days=30)
 #: Letters of a report's detail that are kept.
 DETAIL_LENGTH = 1000
 #: Open reports of one meeting that are kept; a volunteer has heard enough then, and a flood fills no disk.
 REPORTS_PER_MEETING = 100
-#: Meetings whose reporters are told apart at a time; the one reported longest ago is forgotten first.
-_MEETINGS = 10_000
-#: Reporters of one meeting that are told apart; more raise no other flag.
-_REPORTERS = 100
+#: Reporters of one meeting that are told apart in a day; more raise no other flag.
+REPORTERS_PER_DAY = 100
+KEY_BYTES = 32
 
 
 class ReportKind(StrEnum):
@@ -53,28 +51,18 @@ class Report:
     outcome: ReportOutcome | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class Reporters:
-    """Tells reporters of one meeting apart while the process lives: salted hashes in memory, kept nowhere.
+def reporting_days(now: datetime) -> tuple[date, date]:
+    """The days, in UTC, within which reporters are told apart: today and the day before."""
+    today = now.astimezone(UTC).date()
+    return today, today - timedelta(days=1)
 
-    `salt`: random bytes of this process.
+
+def reporter_mark(key: bytes, network: str, meeting_id: str) -> str:
+    """By what two reports of one network on one meeting are told to be that: says nothing without that day's key.
+
+    The meeting is part of it, so that not even with the key can marks of two meetings be laid side by side.
     """
-
-    salt: bytes
-    _seen: dict[str, dict[bytes, datetime]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def count(self, meeting_id: str, address: str, now: datetime) -> int:
-        """How many distinct networks, this one too, have reported that the meeting does not meet of late."""
-        digest = hashlib.blake2b(network_of(address).encode(), key=self.salt[:64], digest_size=16).digest()
-        with self._lock:
-            recent = {who: at for who, at in self._seen.pop(meeting_id, {}).items() if now - at < FLAG_WITHIN}
-            if digest in recent or len(recent) < _REPORTERS:
-                recent[digest] = now
-            self._seen[meeting_id] = recent
-            while len(self._seen) > _MEETINGS:
-                del self._seen[next(iter(self._seen))]
-        return len(recent)
+    return hmac.new(key, f"{network} {meeting_id}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def network_of(address: str) -> str:

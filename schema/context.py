@@ -26,9 +26,9 @@ class Context:
     """Made anew for each operation by `api`.
 
     `index` is None before the first generation was built. `now` is aware; `base_url` has no slash at its end;
-    `random_bytes(n)` gives n bytes that nobody can guess. `viewer` is None for the public. `reporters(id)` counts the
-    distinct networks, the present one too, that have reported a meeting of late. `places` is None while there is no
-    table of places. `soonest`, where an answer may be kept, is told what it shows.
+    `random_bytes(n)` gives n bytes that nobody can guess. `viewer` is None for the public. `network` is that of whoever
+    asks, as far as reporters are told apart; it is not kept. `places` is None while there is no table of places.
+    `soonest`, where an answer may be kept, is told what it shows.
     """
 
     read: Reader
@@ -40,7 +40,7 @@ class Context:
     random_bytes: Callable[[int], bytes]
     limits: Limits
     work: ImportWork
-    reporters: Callable[[str], int]
+    network: str
     viewer: Token | None = None
     places: PlaceFinder | None = None
     soonest: Soonest | None = None

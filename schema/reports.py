@@ -8,7 +8,7 @@ from typing import Any
 import graphene
 
 from meetings.errors import NotFound
-from meetings.reports import DETAIL_LENGTH
+from meetings.reports import DETAIL_LENGTH, KEY_BYTES
 from meetings.reports import Report as KnownReport
 from meetings.reports import ReportKind as Kind
 from meetings.reports import ReportOutcome as Outcome
@@ -72,9 +72,9 @@ def report_meeting(context: Context, *, meeting_id: str, kind: Kind, detail: str
         detail=(context.work.without_persons(detail) if detail else None) or None,
         at=context.now,
     )
-    reporters = context.reporters(meeting.id) if kind == Kind.NOT_MEETING else 0
+    new_key = context.random_bytes(KEY_BYTES)
     with context.write() as write:
-        add_report(write, report, reporters=reporters)
+        add_report(write, report, network=context.network, new_key=new_key)
     return {"accepted": True, "problems": []}
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import Table, func, select, text
 from meetings.errors import MeetingsError
 from store.changes import chunks
 from store.database import Reader, Writer
-from store.tables import metadata, schedules, sources
+from store.tables import FLEETING, metadata, schedules, sources
 
 _FORMAT = 1
 
@@ -50,6 +50,8 @@ def _lines(read: Reader) -> Iterator[bytes]:
     revision = read.connection.scalar(text("SELECT version_num FROM alembic_version"))
     yield orjson.dumps({"homegroup_backup": _FORMAT, "revision": revision}) + b"\n"
     for table in metadata.sorted_tables:
+        if table in FLEETING:
+            continue
         rows = read.connection.execution_options(yield_per=1000).execute(_raw(table))
         for row in rows:
             yield orjson.dumps([table.name, *row]) + b"\n"

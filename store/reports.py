@@ -21,16 +21,20 @@ from meetings.suspension import today_at
 from store.changes import record_changes
 from store.database import Reader, Writer
 from store.meetings import linked_ids
+from store.reporters import count_reporter, forget_meeting
 from store.suspensions import suspend_meetings
 from store.tables import meetings, reports
 
 
-def add_report(write: Writer, report: Report, *, reporters: int = 0) -> bool:
+def add_report(write: Writer, report: Report, *, network: str, new_key: bytes) -> bool:
     """Keep a report; whether it raised a flag. NotFound: no such meeting.
 
-    `reporters`: what `Reporters.count` says, for NOT_MEETING, else 0. A flagged meeting is shown as UNCONFIRMED.
+    `network`: that of whoever reports (`meetings.reports.network_of`), which is not kept; `new_key`: 32 random bytes. A
+    flagged meeting is shown as UNCONFIRMED.
     `report.meeting_id` is the shown id. Of a meeting that has many open reports already no more are kept.
     """
+    # Before anything is read: of two reports at one time the second counts the first.
+    write.lock_changes()
     flagged = _flagged_at(write, report.meeting_id)
     is_open = (reports.c.meeting_id == report.meeting_id) & reports.c.outcome.is_(None)
     count = write.connection.scalar(select(func.count()).select_from(reports).where(is_open)) or 0
@@ -38,7 +42,9 @@ def add_report(write: Writer, report: Report, *, reporters: int = 0) -> bool:
         detail = report.detail[:DETAIL_LENGTH] if report.detail else None
         values = {"id": report.id, "meeting_id": report.meeting_id, "kind": report.kind.value, "at": report.at}
         write.connection.execute(insert(reports).values(**values, detail=detail))
-    if flagged is not None or report.kind != ReportKind.NOT_MEETING or not raises_flag(reporters):
+    if flagged is not None or report.kind != ReportKind.NOT_MEETING:
+        return False
+    if not raises_flag(count_reporter(write, report.meeting_id, network, new_key=new_key, now=report.at)):
         return False
     _set_flag(write, [report.meeting_id], report.at, now=report.at)
     return True
@@ -80,6 +86,7 @@ def resolve_reports(write: Writer, meeting_id: str, outcome: ReportOutcome, *, n
     flagged = _flagged_at(write, meeting_id)
     ids = linked_ids(write, [meeting_id])
     is_open = reports.c.meeting_id.in_(ids) & reports.c.outcome.is_(None)
+    forget_meeting(write, meeting_id)
     settled = write.connection.execute(update(reports).where(is_open).values(outcome=outcome.value)).rowcount
     if flagged is not None:
         _set_flag(write, ids, None, now=now)

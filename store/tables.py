@@ -265,6 +265,25 @@ reports = Table(
     sqlite_strict=True,
 )
 
+#: For two days: the key of each day, and under it one mark a network that reported a meeting. Both go together.
+reporter_keys = Table(
+    "reporter_keys",
+    metadata,
+    Column("day", Day, primary_key=True),
+    Column("key", Text, nullable=False),
+    sqlite_strict=True,
+)
+reporter_marks = Table(
+    "reporter_marks",
+    metadata,
+    Column("day", Day, primary_key=True),
+    Column("meeting_id", Text, primary_key=True),
+    Column("mark", Text, primary_key=True),
+    sqlite_strict=True,
+    # Rows by their key alone: their order tells nobody which was first.
+    sqlite_with_rowid=False,
+)
+
 schedules = Table(
     "schedules",
     metadata,
@@ -326,3 +345,6 @@ retired_feeds = Table(
     Column("turned_off_at", Instant, nullable=False),
     sqlite_strict=True,
 )
+
+#: What is kept for so short a time that no copy may outlive it.
+FLEETING = frozenset({reporter_keys, reporter_marks})

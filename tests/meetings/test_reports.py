@@ -1,51 +1,33 @@
-"""Reporters told apart without keeping anything of them."""
+"""Who reports, as far as it is told apart."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from meetings.reports import FLAG_REPORTERS, FLAG_WITHIN, Reporters, network_of, raises_flag
+from meetings.reports import network_of, raises_flag, reporter_mark, reporting_days
 from tests.builders import NOW
 
-
-def reporters() -> Reporters:
-    return Reporters(salt=bytes(32))
+KEY = bytes(32)
 
 
-def test_thousand_reports_from_one_network_are_one_reporter() -> None:
-    seen = reporters()
-    counts = {seen.count("M1", f"192.0.2.{number % 256}", NOW) for number in range(1000)}
-    assert (counts, raises_flag(1)) == ({1}, False)
+def test_a_mark_is_one_network_s_one_meeting_s_and_one_day_s() -> None:
+    mark = reporter_mark(KEY, "192.0.2.0/24", "M1")
+    assert reporter_mark(KEY, "192.0.2.0/24", "M1") == mark
+    others = {
+        reporter_mark(KEY, "198.51.100.0/24", "M1"),
+        reporter_mark(KEY, "192.0.2.0/24", "M2"),
+        reporter_mark(b"1" * 32, "192.0.2.0/24", "M1"),
+    }
+    assert (len(others), mark in others) == (3, False)
 
 
-def test_enough_distinct_networks_raise_a_flag() -> None:
-    seen = reporters()
-    counts = [seen.count("M1", f"198.51.{number}.7", NOW) for number in range(FLAG_REPORTERS)]
-    assert (counts, raises_flag(counts[-1]), raises_flag(counts[-2])) == ([1, 2, 3], True, False)
+def test_reporters_are_told_apart_today_and_yesterday() -> None:
+    assert reporting_days(NOW) == (date(2026, 11, 22), date(2026, 11, 21))
+    assert reporting_days(NOW + timedelta(hours=6)) == (date(2026, 11, 23), date(2026, 11, 22))
 
 
-def test_reporters_of_another_meeting_do_not_count() -> None:
-    seen = reporters()
-    assert [seen.count(f"M{number}", f"198.51.{number}.7", NOW) for number in range(3)] == [1, 1, 1]
-
-
-def test_reports_of_long_ago_do_not_count() -> None:
-    seen = reporters()
-    seen.count("M1", "192.0.2.1", NOW)
-    assert seen.count("M1", "198.51.100.1", NOW + FLAG_WITHIN + timedelta(seconds=1)) == 1
-
-
-def test_addresses_are_not_kept() -> None:
-    seen = reporters()
-    seen.count("M1", "192.0.2.1", NOW)
-    assert "192.0.2" not in repr(seen)
-
-
-def test_memory_for_meetings_and_reporters_is_bounded() -> None:
-    seen = reporters()
-    for number in range(300):
-        seen.count("M1", f"10.{number // 256}.{number % 256}.1", NOW)
-    assert seen.count("M1", "192.0.2.1", NOW) == 100
+def test_two_networks_are_too_few_and_three_enough() -> None:
+    assert (raises_flag(2), raises_flag(3)) == (False, True)
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ class House:
     index: Index | None = None
     secrets: int = 0
     viewer: Token | None = None
-    reporters: int = 1
+    network: str = "192.0.2.0/24"
     places: PlaceFinder | None = None
     work: Work = field(init=False)
     reading: Reader | None = None
@@ -172,7 +172,7 @@ class House:
             random_bytes=self.random_bytes,
             limits=limits,
             work=self.work,
-            reporters=lambda _: self.reporters,
+            network=self.network,
             viewer=self.viewer,
             places=self.places,
         )

@@ -368,9 +368,13 @@ class Life:
             suspend_meetings(write, [self._some_id()], first=first, last=last, note=None, now=self.house.now)
 
     def reports(self) -> None:
-        self.house.reporters = 5
-        query = "mutation($id: ID!) { reportMeeting(meetingId: $id, kind: NOT_MEETING) { accepted } }"
-        self.house.ask(query, id=self._some_id())
+        query, id = (
+            "mutation($id: ID!) { reportMeeting(meetingId: $id, kind: NOT_MEETING) { accepted } }",
+            self._some_id(),
+        )
+        for number in range(3):
+            self.house.network = f"10.0.{number}.0/24"
+            self.house.ask(query, id=id)
 
     def waits(self) -> None:
         self.house.now += timedelta(hours=self.random.choice([1, 9, 30, 80]))

@@ -8,7 +8,7 @@ import pytest
 
 from meetings.tokens import Role
 from store.sources import get_source, remove_source, set_paused
-from store.tables import reports
+from store.tables import reporter_marks, reports
 from tests.builders import NOW, a_listing
 from tests.importers.lists import bmlt_record
 from tests.schema.conftest import House, a_token, id_of
@@ -325,7 +325,8 @@ def test_a_report_that_is_not_taken_says_why(desk: House, told: dict[str, Any], 
 
 def test_reports_flag_a_meeting_and_never_hide_it(desk: House) -> None:
     desk.lists(a_listing(record_key="1"))
-    for desk.reporters in (1, 2, 3, 1000):
+    for number in range(10):
+        desk.network = f"10.0.{number}.0/24"
         reported(desk)
     desk.builds_index()
     nodes = desk.data("{ meetings { nodes { id status } } }")["meetings"]["nodes"]
@@ -334,6 +335,7 @@ def test_reports_flag_a_meeting_and_never_hide_it(desk: House) -> None:
 
 def test_nothing_of_who_reports_is_kept(desk: House) -> None:
     assert {column.name for column in reports.c} == {"id", "meeting_id", "kind", "detail", "at", "outcome"}
+    assert {column.name for column in reporter_marks.c} == {"day", "meeting_id", "mark"}
 
 
 @pytest.mark.parametrize(
@@ -341,8 +343,9 @@ def test_nothing_of_who_reports_is_kept(desk: House) -> None:
 )
 def test_settling_reports_takes_the_flag_back(desk: House, outcome: str, status: str) -> None:
     desk.lists(a_listing(record_key="1"))
-    desk.reporters = 3
-    reported(desk)
+    for number in range(3):
+        desk.network = f"10.0.{number}.0/24"
+        reported(desk)
     text = """mutation ($id: ID!, $outcome: ReportOutcome!) {
       resolveReports(meetingId: $id, outcome: $outcome) { meetings { status } problems { code } }
     }"""
