@@ -93,6 +93,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "VOLUNTEER_SECONDS", _count, "180", "Longest time that previewing, applying or undoing one import may take."
     ),
+    Setting(
+        "SECOND_PERSON_MEETINGS",
+        _count,
+        "20",
+        "A volunteer who takes away more meetings at once needs a second one; 0: never.",
+    ),
     Setting("MEETING_FILE_ROWS", _count, "50000", "Most meetings in one /meetings.csv or /meetings.json."),
     Setting("MEETING_FILE_PAGE", _count, "500", "Meetings of such a file that are read and written at a time."),
     Setting("MEETING_FILE_THREADS", _count, "2", "Pages of such files at work at once in each process; others wait."),
@@ -179,6 +185,7 @@ class Settings:
     content_bytes: int
     volunteer_threads: int
     volunteer_seconds: int
+    second_person_meetings: int
     graphql_document_bytes: int
     graphql_root_fields: int
     graphql_introspection: bool

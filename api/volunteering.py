@@ -23,7 +23,7 @@ from importers.text import clean_text
 from meetings.outcome import Outcome
 from meetings.reports import DETAIL_LENGTH
 from meetings.source import ImportRun, KeptPlan, Source
-from meetings.tokens import Token
+from meetings.tokens import Confirmer, Token, confirmer
 from store.database import Database
 from store.sources import get_source
 from store.vocabulary import get_vocabulary
@@ -52,19 +52,22 @@ class HouseWork:
 
     def apply(self, plan_id: str, *, confirm: bool) -> Outcome:
         """See `ImportWork`."""
-        outcome = self._carried_out(apply, plan_id, confirm, secrets.token_hex(8))
+        outcome = self._carried_out(apply, plan_id, confirm, secrets.token_hex(8), self._confirmer())
         self._log("apply", outcome.run.source_id if outcome.run else "-", outcome.run.id if outcome.run else "-")
         return outcome
 
     def revert(self, run_id: str) -> Outcome:
         """See `ImportWork`."""
-        outcome = self._carried_out(revert, run_id, secrets.token_hex(8))
+        outcome = self._carried_out(revert, run_id, secrets.token_hex(8), self._confirmer())
         self._log("revert", outcome.run.source_id if outcome.run else "-", outcome.run.id if outcome.run else "-")
         return outcome
 
     def without_persons(self, text: str) -> str:
         """See `ImportWork`."""
         return without_persons(clean_text(text, most=DETAIL_LENGTH, lines=True).text)
+
+    def _confirmer(self) -> Confirmer | None:
+        return confirmer(self.viewer, self.house.settings.second_person_meetings)
 
     def _carried_out(self, work: Callable[..., Result], *told: object) -> Result:
         settings = self.house.settings
@@ -91,11 +94,21 @@ def preview(
     return preview_import(database, source, fetch=get, vocabulary=vocabulary, now=now, plan_id=plan_id, limits=limits)
 
 
-def apply(database: Database, settings: Settings, now: datetime, plan_id: str, confirm: bool, run_id: str) -> Outcome:
+def apply(
+    database: Database,
+    settings: Settings,
+    now: datetime,
+    plan_id: str,
+    confirm: bool,
+    run_id: str,
+    by: Confirmer | None,
+) -> Outcome:
     """Carry a kept plan out."""
-    return apply_kept(database, plan_id, confirm=confirm, run_id=run_id, now=now)
+    return apply_kept(database, plan_id, confirm=confirm, run_id=run_id, now=now, by=by)
 
 
-def revert(database: Database, settings: Settings, now: datetime, run_id: str, new_run_id: str) -> Outcome:
+def revert(
+    database: Database, settings: Settings, now: datetime, run_id: str, new_run_id: str, by: Confirmer | None
+) -> Outcome:
     """Undo an import."""
-    return revert_run(database, run_id, new_run_id=new_run_id, now=now)
+    return revert_run(database, run_id, new_run_id=new_run_id, now=now, by=by)

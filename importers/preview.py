@@ -25,7 +25,10 @@ from meetings.errors import FetchFailed, ImportFailed, NotFound, StoreFailed, fr
 from meetings.listing import Parsed
 from meetings.outcome import Outcome, Refusal
 from meetings.source import Held, ImportLimits, ImportPlan, ImportRun, KeptPlan, MeetingDiff, RunStatus, Source
+from meetings.tokens import Confirmer
 from meetings.vocabulary import Vocabulary
+from store.confirmations import confirm as confirm_removal
+from store.confirmations import settle as settle_removal
 from store.database import Database, Reader, Writer
 from store.imports import apply_plan, held_listings, record_run
 from store.meetings import get_listed_meetings
@@ -160,11 +163,14 @@ def _diffs(read: Reader, plan: ImportPlan, now: datetime) -> tuple[MeetingDiff, 
     )
 
 
-def apply_kept(database: Database, plan_id: str, *, confirm: bool, run_id: str, now: datetime) -> Outcome:
+def apply_kept(
+    database: Database, plan_id: str, *, confirm: bool, run_id: str, now: datetime, by: Confirmer | None = None
+) -> Outcome:
     """Carry a kept plan out, in one transaction; a second time it answers the run of the first.
 
-    Refused with PLAN_EXPIRED (also: no such plan), LIST_CHANGED, NEEDS_CONFIRMATION (held and not `confirm`). A source
-    that an undoing had paused is read again.
+    Refused with PLAN_EXPIRED (also: no such plan), LIST_CHANGED, NEEDS_CONFIRMATION (held and not `confirm`),
+    NEEDS_SECOND_PERSON (takes away more than `by` may alone, None: any number). A source that an undoing had paused is
+    read again.
     """
     with database.write() as write:
         # Whoever applies the same plan at the same time waits here, and then finds its run.
@@ -177,7 +183,7 @@ def apply_kept(database: Database, plan_id: str, *, confirm: bool, run_id: str, 
             source = get_source(write, kept.plan.source_id)
         except NotFound as error:
             return Outcome(refusal=Refusal.PLAN_EXPIRED, message=f"{error}; preview the import again")
-        refused = _refused(write, kept, source, confirm=confirm, now=now)
+        refused = _refused(write, kept, source, confirm=confirm, now=now) or _one_too_few(write, kept, by, now)
         return refused or Outcome(run=_apply(write, kept, run_id, now))
 
 
@@ -191,6 +197,23 @@ def _refused(write: Writer, kept: KeptPlan, source: Source, *, confirm: bool, no
     if kept.plan.held is not None and not confirm:
         return Outcome(refusal=Refusal.NEEDS_CONFIRMATION, message=kept.plan.held)
     return None
+
+
+def _one_too_few(write: Writer, kept: KeptPlan, by: Confirmer | None, now: datetime) -> Outcome | None:
+    """The refusal, if so much would go that a second person must apply the same; their asking is kept a day."""
+    gone = len(kept.plan.withdrawn) + len(kept.plan.suspended)
+    if by is None or gone <= by.alone:
+        return None
+    # The content and what is held of the source, not the plan: the other one previews it anew, and looks.
+    subject = f"{kept.plan.source_id} {kept.state} {kept.content_hash}"
+    if confirm_removal(write, subject, by.token_id, now):
+        settle_removal(write, subject)
+        return None
+    message = (
+        f"this takes {gone} meetings away, and more than {by.alone} need two people: within a day, let another "
+        f"volunteer preview the same list and apply it, or apply the plan {kept.id}; or let an admin do it alone"
+    )
+    return Outcome(refusal=Refusal.NEEDS_SECOND_PERSON, message=message)
 
 
 def _apply(write: Writer, kept: KeptPlan, run_id: str, now: datetime) -> ImportRun:

@@ -7,19 +7,23 @@ from datetime import datetime
 from meetings.errors import NotFound
 from meetings.outcome import Outcome, Refusal
 from meetings.source import ImportCounts, ImportRun, RunStatus
+from meetings.tokens import Confirmer
 from store.changes import KEPT
+from store.confirmations import confirm, settle
 from store.database import Database, Writer
 from store.imports import GOOD, get_run, record_run
 from store.reverts import mark_reverted, pause_after_revert, runs_after, undo_runs
 
 
-def revert_run(database: Database, run_id: str, *, new_run_id: str, now: datetime) -> Outcome:
+def revert_run(
+    database: Database, run_id: str, *, new_run_id: str, now: datetime, by: Confirmer | None = None
+) -> Outcome:
     """Undo one import, the newest first; a second time it answers the run of the first and changes nothing.
 
     What somebody edited since stays; meetings that the import added are withdrawn. Imports after it that found the
     list as it left it are undone with it. Refused with UNKNOWN_RUN, NOTHING_TO_UNDO (it changed nothing, is itself an
-    undoing, or is so old that the log does not tell any more what it changed) or NEWER_IMPORT (the message names the
-    imports to undo first).
+    undoing, or is so old that the log does not tell any more what it changed), NEWER_IMPORT (the message names the
+    imports to undo first) or NEEDS_SECOND_PERSON (takes away more than `by` may alone, None: any number).
     """
     with database.write() as write:
         write.lock_changes()
@@ -38,7 +42,25 @@ def revert_run(database: Database, run_id: str, *, new_run_id: str, now: datetim
         if newer:
             message = f"newer imports of {run.source_id} rest on this one; undo these first: {', '.join(newer)}"
             return Outcome(refusal=Refusal.NEWER_IMPORT, message=message)
-        return Outcome(run=_undo(write, run, [run.id, *same], new_run_id, now))
+        trial = write.savepoint()
+        undoing = _undo(write, run, [run.id, *same], new_run_id, now)
+        gone, subject = undoing.counts.withdrawn, f"undo {run.id}"
+        if by is None or gone <= by.alone:
+            return Outcome(run=undoing)
+        if confirm(write, subject, by.token_id, now):
+            settle(write, subject)
+            return Outcome(run=undoing)
+        # How much would go is known once it is done; so it is done, and taken back.
+        trial.rollback()
+        confirm(write, subject, by.token_id, now)
+        return Outcome(refusal=Refusal.NEEDS_SECOND_PERSON, message=_one_too_few(run, gone, by.alone))
+
+
+def _one_too_few(run: ImportRun, gone: int, alone: int) -> str:
+    return (
+        f"this takes {gone} meetings away, and more than {alone} need two people: within a day, let another volunteer "
+        f"undo the import {run.id} too, or let an admin do it alone"
+    )
 
 
 def _why_nothing(run: ImportRun) -> str:

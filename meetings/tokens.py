@@ -49,6 +49,21 @@ class Token:
     revoked_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmer:
+    """Who takes meetings away and may be wrong or mean harm: so many at once by this token `alone`."""
+
+    token_id: str
+    alone: int
+
+
+def confirmer(token: Token | None, alone: int) -> Confirmer | None:
+    """Who needs a second person beyond so many meetings (0: nobody does); None: an admin, or the operator."""
+    if token is None or token.role == Role.ADMIN or not alone:
+        return None
+    return Confirmer(token_id=token.id, alone=alone)
+
+
 def may(token: Token | None, action: Action, source_id: str | None) -> bool:
     """Whether the holder may do this to that source; `source_id` None: to all sources at once."""
     if token is None or token.revoked_at is not None or action not in ROLE_ACTIONS[token.role]:

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, NestedTransaction, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -53,6 +53,10 @@ class Writer(Reader):
         """
         if self.connection.dialect.name == "postgresql":
             self.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHANGE_LOG_LOCK})
+
+    def savepoint(self) -> NestedTransaction:
+        """A point of this transaction that one can go back to, by `rollback()`."""
+        return self.connection.begin_nested()
 
 
 class Database:

@@ -252,6 +252,16 @@ tokens = Table(
     sqlite_strict=True,
 )
 
+#: For a day: which volunteers confirmed a removal for which one is too few. `subject` names a list's content or a run.
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("token_id", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+    sqlite_strict=True,
+)
+
 #: What people report of meetings. Nothing of who reported is kept.
 reports = Table(
     "reports",

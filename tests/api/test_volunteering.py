@@ -3,17 +3,20 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx2
 import orjson
 import pytest
 
+from api.app import create_app
 from api.graphql_requests import GRAPHQL, JSON, bearer_token
 from api.house import open_database
 from api.settings import Settings
 from meetings.tokens import Role, Token, token_from_bytes, token_hash
 from store.tokens import add_token, revoke_token
+from tests.api.conftest import Clock, running
 from tests.builders import NOW
 
 TOKEN = token_from_bytes(bytes(range(32)))
@@ -124,6 +127,19 @@ async def test_a_list_is_previewed_applied_and_undone(client: httpx2.AsyncClient
     assert (applied["problems"], applied["run"]["counts"]) == ([], {"added": 1})
     undone = await data(client, REVERT, run=applied["run"]["id"])
     assert (undone["problems"], undone["run"]["counts"]) == ([], {"withdrawn": 1})
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_only_an_admin_takes_more_away_alone_than_the_setting_says(
+    prepared: Settings, clock: Clock, role: Role
+) -> None:
+    with open_database(prepared) as database, database.write() as write:
+        add_token(write, Token(id="T1", role=role, created_at=NOW), token_hash=token_hash(TOKEN))
+    async with running(create_app(replace(prepared, second_person_meetings=2), now=clock)) as client:
+        plan = (await data(client, PREVIEW, content=native(NEW)))["plan"]
+        told = await data(client, APPLY, plan=plan["id"])
+    expected = ["NEEDS_SECOND_PERSON"] if role == Role.VOLUNTEER else []
+    assert ([problem["code"] for problem in told["problems"]], told["run"] is None) == (expected, bool(expected))
 
 
 async def test_without_content_the_list_is_read_where_it_is(client: httpx2.AsyncClient, token: str) -> None:

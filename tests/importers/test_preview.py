@@ -11,10 +11,12 @@ from meetings.errors import FetchFailed, NotFound
 from meetings.model import MeetingStatus
 from meetings.outcome import Refusal
 from meetings.source import FieldDiff, ImportRun, KeptPlan, RunStatus
+from meetings.tokens import Confirmer, Role, Token
 from store.database import Database
 from store.imports import get_run, list_runs
 from store.plans import get_plan
 from store.sources import get_source, put_source, set_paused
+from store.tokens import add_token, revoke_token
 from tests.builders import NOW, a_source
 from tests.importers.importing import answer, applied, at, imported, opened, previewed, rows, some
 from tests.importers.lists import bmlt_record, the_vocabulary
@@ -94,6 +96,51 @@ def test_held_plan_is_applied_only_when_confirmed(database: Database) -> None:
     assert statuses(database) == [MeetingStatus.ACTIVE] * 30
     assert refusal(database, confirm=True) is None
     assert statuses(database) == [MeetingStatus.ACTIVE] * 5 + [MeetingStatus.WITHDRAWN] * 25
+
+
+def known_tokens(database: Database, *ids: str) -> None:
+    with database.write() as write:
+        for id in ids:
+            add_token(write, Token(id=id, role=Role.VOLUNTEER, created_at=NOW), token_hash=f"hash of {id}")
+
+
+def by(token_id: str) -> Confirmer:
+    return Confirmer(token_id=token_id, alone=20)
+
+
+def test_a_second_volunteer_must_apply_what_takes_many_meetings_away(either_database: Database) -> None:
+    database = either_database
+    known_tokens(database, "T1", "T2")
+    imported(database, *some(40))
+    previewed(database, *some(19))
+    for _ in range(2):
+        assert refusal(database, confirm=True, by=by("T1")) == Refusal.NEEDS_SECOND_PERSON
+    assert set(statuses(database)) == {MeetingStatus.ACTIVE}
+    # The other one looks for themselves, at a preview of their own of the same list.
+    previewed(database, *some(19), plan_id="theirs", days=0.5)
+    assert applied(database, "theirs", confirm=True, by=by("T2"), days=0.5).run is not None
+    assert statuses(database).count(MeetingStatus.WITHDRAWN) == 21
+
+
+@pytest.mark.parametrize("left", [20, 40])
+def test_who_takes_few_meetings_away_needs_no_second_person(database: Database, left: int) -> None:
+    imported(database, *some(40))
+    previewed(database, *some(left))
+    assert applied(database, confirm=True, by=by("T1")).run is not None
+
+
+def test_a_word_for_another_list_a_day_ago_or_by_a_revoked_token_is_none(database: Database) -> None:
+    known_tokens(database, "T1", "T2", "T3")
+    imported(database, *some(40))
+    previewed(database, *some(19))
+    applied(database, confirm=True, by=by("T1"))
+    previewed(database, *some(18), plan_id="other")
+    assert refusal(database, plan_id="other", confirm=True, by=by("T2")) == Refusal.NEEDS_SECOND_PERSON
+    previewed(database, *some(19), plan_id="late", days=1.1)
+    assert refusal(database, plan_id="late", confirm=True, by=by("T2"), days=1.1) == Refusal.NEEDS_SECOND_PERSON
+    with database.write() as write:
+        revoke_token(write, "T2", now=NOW)
+    assert refusal(database, plan_id="late", confirm=True, by=by("T3"), days=1.1) == Refusal.NEEDS_SECOND_PERSON
 
 
 def test_plan_is_void_once_the_list_changed(database: Database) -> None:

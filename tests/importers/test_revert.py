@@ -16,12 +16,14 @@ from meetings.listing import service_body_id
 from meetings.model import MeetingStatus
 from meetings.outcome import Outcome, Refusal
 from meetings.source import ImportRun, RunStatus
+from meetings.tokens import Confirmer, Role, Token
 from store.database import Database
-from store.imports import get_run
+from store.imports import get_run, list_runs
 from store.service_bodies import list_service_bodies
 from store.sources import get_source
 from store.suspensions import suspend_meetings
 from store.tables import meetings, service_bodies
+from store.tokens import add_token
 from tests.importers.importing import applied, at, imported, new_database, opened, previewed, rows, rows_by_id, some
 from tests.importers.lists import bmlt_record
 
@@ -38,8 +40,10 @@ def either_database(database_url: str) -> Iterator[Database]:
         yield database
 
 
-def reverted(database: Database, run_id: str, *, days: float = 10, name: str = "undo") -> Outcome:
-    return revert_run(database, run_id, new_run_id=name, now=at(days))
+def reverted(
+    database: Database, run_id: str, *, days: float = 10, name: str = "undo", by: Confirmer | None = None
+) -> Outcome:
+    return revert_run(database, run_id, new_run_id=name, now=at(days), by=by)
 
 
 def gone(database: Database) -> set[str]:
@@ -147,6 +151,39 @@ def test_undoing_cannot_be_undone(database: Database) -> None:
     run = imported(database, *some(3))
     reverted(database, run.id)
     assert reverted(database, "undo", name="again").refusal == Refusal.NOTHING_TO_UNDO
+
+
+def _alone(token_id: str, alone: int = 20) -> Confirmer:
+    return Confirmer(token_id=token_id, alone=alone)
+
+
+def _known_tokens(database: Database, *ids: str) -> None:
+    with database.write() as write:
+        for id in ids:
+            add_token(write, Token(id=id, role=Role.VOLUNTEER, created_at=at(0)), token_hash=f"hash of {id}")
+
+
+def test_undoing_that_takes_many_meetings_away_needs_a_second_volunteer(either_database: Database) -> None:
+    database = either_database
+    _known_tokens(database, "T1", "T2")
+    imported(database, *some(3))
+    run = imported(database, *some(24), days=1)
+    before = rows(database)
+    for _ in range(2):
+        first = reverted(database, run.id, by=_alone("T1"))
+        assert (first.refusal, rows(database)) == (Refusal.NEEDS_SECOND_PERSON, before)
+    assert reverted(database, run.id, by=_alone("T2")).run is not None
+    assert len(gone(database)) == 21
+
+
+def test_undoing_that_takes_few_away_and_an_operator_s_need_no_second(database: Database) -> None:
+    imported(database, *some(3))
+    run = imported(database, *some(23), days=1)
+    assert reverted(database, run.id, by=_alone("T1")).run is not None
+    imported(database, *some(60), days=11)
+    with database.read() as read:
+        run = list_runs(read, first=1)[0]
+    assert reverted(database, run.id, days=12, name="operator").run is not None
 
 
 # --- Service bodies -----------------------------------------------------------------------------
