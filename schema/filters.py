@@ -175,12 +175,16 @@ def read_filter(
         for_whom=given.get("for_whom"),
         medication=given.items("medication"),
         statuses=search.SHOWN if (statuses := given.items("statuses")) is None else statuses,
-        exclude=search.Exclusion(
-            ids=exclude.items("ids") or frozenset(),
-            venue_types=exclude.items("venue_types") or frozenset(),
-            service_bodies=exclude.items("service_bodies") or frozenset(),
-            sources=exclude.items("sources") or frozenset(),
-        ),
+        exclude=_exclusion(exclude),
+    )
+
+
+def _exclusion(given: _Given) -> search.Exclusion:
+    return search.Exclusion(
+        ids=given.items("ids") or frozenset(),
+        venue_types=given.items("venue_types") or frozenset(),
+        service_bodies=given.items("service_bodies") or frozenset(),
+        sources=given.items("sources") or frozenset(),
     )
 
 

@@ -47,8 +47,8 @@ _TAILS = 2
 _SUGGESTED, _LEAST_BEGINNING = 3, 4
 #: Of a text of many words, these are looked at for suggestions.
 _MOST_WORDS = 8
-#: Answers that are remembered.
-_REMEMBERED = 2048
+#: Answers that are remembered, those of so few places: four megabytes at most.
+_REMEMBERED, _REMEMBERED_PLACES = 1024, 10
 _ZIP = re.compile(r"(?:^|[\s,])([0-9]{5})(?:-[0-9]{4})?\s*$")
 #: Where postcodes of the United States are written.
 _ZIP_COUNTRIES = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "FM", "MH", "PW"})
@@ -112,6 +112,8 @@ class PlaceFinder:
                 self._kept.move_to_end(asked)
                 return known
         found = tuple(_found(self.table, *asked))
+        if len(found) > _REMEMBERED_PLACES:
+            return found
         with self._lock:
             self._kept[asked] = found
             while len(self._kept) > _REMEMBERED:

@@ -197,7 +197,7 @@ def _formats(random: Random, known: Sequence[str]) -> FormatFilter:
 
 
 def _place(random: Random, words: Words) -> PlaceFilter:
-    kind = random.choice(("near", "near", "nearest", "box", "words", "area", "area nearest"))
+    kind = random.choice(("near", "near", "nearest", "box", "words", "area", "area", "area nearest"))
     narrowing = 0.4 if kind == "words" else 0.05
     return PlaceFilter(
         near=_a_point(random, words) if "near" in kind else None,
@@ -215,15 +215,15 @@ def _place(random: Random, words: Words) -> PlaceFilter:
 def _an_area(random: Random, words: Words) -> Area:
     """A region or country by some of the names there are, others of them being known to be elsewhere."""
     names = [place_key(name) for name in words.regions]
-    called = frozenset(some(random, names, 2))
-    is_country = random.random() < 0.3
+    called = frozenset(some(random, names, 3))
+    is_country = random.random() < 0.5
     return Area(
         country=random.choice(words.countries),
         is_country=is_country,
         regions=called,
         others=frozenset(some(random, names, 4)) - called,
-        listed_under=random.choice(words.countries) if is_country and random.random() < 0.5 else None,
-        box=_box(random, words),
+        listed_under=random.choice(words.countries) if is_country and random.random() < 0.7 else None,
+        box=_box(random, words) if random.random() < 0.5 else Box(south=-90.0, west=-180.0, north=90.0, east=180.0),
     )
 
 
