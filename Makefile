@@ -62,7 +62,7 @@ bench: $(STAMP) ## Measure, and print the tables as Markdown and JSON
 long: $(STAMP) ## Slow oracles, fuzzing, large differential tests (after `make oracles` for the foreign ones)
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest -n $(PYTEST_WORKERS) -m long $(TESTS)
 
-oracles: $(ORACLES)/node_modules/installed $(ORACLES)/icalcheck ## Build the foreign judges: needs Node.js, gcc, libical
+oracles: $(ORACLES)/node_modules/installed $(ORACLES)/icalcheck $(ORACLES)/icalexpand ## Build the foreign judges: needs Node.js, gcc, libical
 
 lock: $(STAMP) ## Pin the newest allowed versions anew in requirements/
 	$(BIN)/python -m venv $(VENV)/lock
@@ -77,7 +77,8 @@ LOCK := --quiet --upgrade --generate-hashes --no-header --no-emit-index-url --no
 
 clean: ## Remove what was made here, but not the database
 	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache \
-		.import_linter_cache $(ORACLES)/node_modules $(ORACLES)/icalcheck
+		.import_linter_cache $(ORACLES)/node_modules $(ORACLES)/icalcheck \
+		$(ORACLES)/icalexpand
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first of these that is new enough; PYTHON=... chooses another.
@@ -101,5 +102,5 @@ $(ORACLES)/node_modules/installed: $(ORACLES)/package.json $(ORACLES)/package-lo
 	cd $(ORACLES) && npm ci --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-$(ORACLES)/icalcheck: $(ORACLES)/icalcheck.c
+$(ORACLES)/icalcheck $(ORACLES)/icalexpand: %: %.c
 	$(CC) -O1 -Wall -Wextra -Werror -o $@ $< $$(pkg-config --cflags --libs libical)

@@ -163,10 +163,11 @@ def _regular(
     odd = [day for day in _odd_dates(rule, span) if day not in excluded]
     excluded = excluded.union(odd)
     singles = [_single(rule, day, rule.starts) for day in odd]
-    # After a start that a clock change skips libical stays an hour late for a week: a new series begins there.
-    gaps = [day for day in odd if _is_skipped(datetime.combine(day, rule.starts), rule.zone)]
+    # After a start that a clock change skips libical stays an hour late for a week, and node-ical does not know a
+    # repeated start that is taken out of its series: a new series begins after either.
+    breaks = [day for day in odd if _is_unclear(datetime.combine(day, rule.starts), rule.zone)]
     series = []
-    for after, before in zip([None, *gaps], [*gaps, None], strict=True):
+    for after, before in zip([None, *breaks], [*breaks, None], strict=True):
         first = after + _DAY if after else span.first
         name = f"{segment} after {after}" if after else segment
         series.append(_series(name, rule, (first, _last_date(rule, first, before, ended)), excluded))
@@ -242,10 +243,10 @@ def _is_plain(starts: datetime, duration: timedelta, zone_name: str) -> bool:
     return len(_offsets(starts, zone_name) | _offsets(starts + duration, zone_name)) == 1
 
 
-def _is_skipped(wall: datetime, zone_name: str) -> bool:
-    """Whether no clock there ever shows this time, by its history or by its rule."""
+def _is_unclear(wall: datetime, zone_name: str) -> bool:
+    """Whether no clock there ever shows this time, or shows it twice, by the zone's history or by its rule."""
     zones = (zone(zone_name), rule_zone(zone_name))
-    return any(wall.replace(tzinfo=z).astimezone(UTC).astimezone(z).replace(tzinfo=None) != wall for z in zones)
+    return any(len({wall.replace(tzinfo=z, fold=fold).utcoffset() for fold in (0, 1)}) > 1 for z in zones)
 
 
 def _odd_dates(rule: Recurrence, span: Span) -> list[date]:

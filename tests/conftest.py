@@ -6,6 +6,7 @@ Only what is the same for all packages lies here; builders of our values are in 
 import ipaddress
 import os
 import socket
+import zoneinfo
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,10 @@ from search.place_files import PlaceFiles, publish_places, read_places
 from search.places import PlaceFinder
 from tests.oracles import judges
 from tests.outside import POSTGRES, REAL_LISTS, REAL_LISTS_ABSENT, absent
+
+# Other programs in this process read time zones as we do, from the pinned package: the machine's may be years older.
+zoneinfo.reset_tzpath(())
+
 
 # No deadline: two cores shared with other work make single examples slow now and then.
 settings.register_profile("default", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -143,9 +148,21 @@ def real_lists() -> Path:
 
 
 @pytest.fixture(scope="session")
-def icaljs_occurrences() -> judges.IcaljsOccurrences:
+def icaljs_occurrences() -> judges.Expand:
     """Expands a calendar file with ical.js."""
     return judges.icaljs_occurrences()
+
+
+@pytest.fixture(scope="session")
+def node_ical_occurrences() -> judges.Expand:
+    """What node-ical makes of a calendar file."""
+    return judges.node_ical_occurrences()
+
+
+@pytest.fixture(scope="session")
+def libical_occurrences() -> judges.Expand:
+    """What libical makes of a calendar file."""
+    return judges.libical_occurrences()
 
 
 @pytest.fixture(scope="session")

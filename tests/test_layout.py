@@ -23,7 +23,7 @@ DRAWERS = re.compile(
 )
 #: Folders and files that .gitignore names.
 MADE_HERE = {
-    ".git", ".venv", "build", "dist", "var", "node_modules", "icalcheck", "__pycache__", ".hypothesis",
+    ".git", ".venv", "build", "dist", "var", "node_modules", "icalcheck", "icalexpand", "__pycache__", ".hypothesis",
     ".import_linter_cache", ".mypy_cache", ".pytest_cache", ".ruff_cache",
 }  # fmt: skip
 #: The contract that importers fulfil; the one base that is one.

@@ -1,5 +1,5 @@
-"""Foreign judges of what we serve: ical.js and libical for calendars, graphql-http for the endpoint, Chromium with
-axe for pages.
+"""Foreign judges of what we serve: ical.js, node-ical and libical for calendars, graphql-http for the endpoint,
+Chromium with axe for pages.
 
 `make oracles` builds them. Where one is not built, asking for it skips the test with a reason, or
 fails it where `HOMEGROUP_REQUIRE_ORACLES` is set.
@@ -11,7 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +43,13 @@ class Audit:
     reason: str
 
 
-IcaljsOccurrences = Callable[[Path, datetime, datetime], list[JudgedOccurrence]]
+Expand = Callable[[Path, datetime, datetime], list[JudgedOccurrence]]
 LibicalComplaints = Callable[[Path], list[str]]
 GraphqlHttpAudits = Callable[[str], list[Audit]]
 Browse = Callable[[str, dict[str, Any]], list[dict[str, Any]]]
 
 
-def icaljs_occurrences() -> IcaljsOccurrences:
+def icaljs_occurrences() -> Expand:
     """A function of a calendar file and a window: the occurrences starting in it, in order."""
     node = _node("ical.js")
 
@@ -58,6 +58,40 @@ def icaljs_occurrences() -> IcaljsOccurrences:
         ran = _run(node, str(HERE / "expand.mjs"), str(file), *window)
         assert ran.returncode == 0, ran.stderr
         return sorted(_occurrence(line) for line in ran.stdout.splitlines())
+
+    return expand
+
+
+def node_ical_occurrences() -> Expand:
+    """The same by node-ical, which takes the rules of time zones from Node and not from the file."""
+    node = _node("node-ical")
+
+    def expand(file: Path, start: datetime, until: datetime) -> list[JudgedOccurrence]:
+        window = (start.isoformat(), until.isoformat())
+        ran = _run(node, str(HERE / "expand_node_ical.mjs"), str(file), *window)
+        assert ran.returncode == 0, ran.stderr
+        return sorted(_occurrence(line) for line in ran.stdout.splitlines())
+
+    return expand
+
+
+def libical_occurrences() -> Expand:
+    """The same by libical, by the file's own time zones."""
+    program = HERE / "icalexpand"
+    if not program.exists():
+        absent("libical's expander", "run `make oracles`", required_by="HOMEGROUP_REQUIRE_ORACLES")
+
+    def expand(file: Path, start: datetime, until: datetime) -> list[JudgedOccurrence]:
+        window = (str(round(start.timestamp())), str(round(until.timestamp())))
+        ran = _run(str(program), str(file), *window)
+        assert ran.returncode == 0, ran.stderr
+        told = (line.split() for line in ran.stdout.splitlines())
+        return sorted(
+            JudgedOccurrence(
+                start=datetime.fromtimestamp(int(start), UTC), end=datetime.fromtimestamp(int(end), UTC), uid=uid
+            )
+            for uid, start, end in told
+        )
 
     return expand
 
@@ -105,6 +139,10 @@ def browse() -> Browse:
     return go
 
 
+def _at(seconds: str) -> datetime:
+    return datetime.fromtimestamp(int(seconds), UTC)
+
+
 def _node(package: str) -> str:
     node = shutil.which("node")
     if node is None or not (HERE / "node_modules" / package).is_dir():
@@ -125,7 +163,7 @@ def _occurrence(line: str) -> JudgedOccurrence:
         start=datetime.fromisoformat(told["start"]),
         end=datetime.fromisoformat(told["end"]),
         uid=told["uid"],
-        status=told["status"] or "",
+        status=told.get("status") or "",
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.oracles.judges import IcaljsOccurrences, LibicalComplaints
+from tests.oracles.judges import Expand, LibicalComplaints
 
 WEEKLY = """\
 BEGIN:VCALENDAR
@@ -52,7 +52,7 @@ def weekly(tmp_path: Path) -> Path:
     return file
 
 
-def test_icaljs_follows_the_clock_change_and_the_override(weekly: Path, icaljs_occurrences: IcaljsOccurrences) -> None:
+def test_icaljs_follows_the_clock_change_and_the_override(weekly: Path, icaljs_occurrences: Expand) -> None:
     starts = [found.start.isoformat() for found in icaljs_occurrences(weekly, MARCH, MAY)]
     assert starts == [
         "2026-03-21T18:00:00+00:00",

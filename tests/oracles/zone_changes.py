@@ -29,11 +29,11 @@ def changing_zones() -> dict[str, tuple[Change, ...]]:
     return {name: found for name in distinct if (found := changes(name))}
 
 
-def changes(name: str) -> tuple[Change, ...]:
-    """The changes of one zone, from 2024 to 2034."""
+def changes(name: str, until: datetime = LAST) -> tuple[Change, ...]:
+    """The changes of one zone from 2024 on, as a rule to 2034."""
     found = []
     at = FIRST
-    while at < LAST:
+    while at < until:
         if _offset(name, at) != _offset(name, at + _STEP):
             found.append(_between(name, at, at + _STEP))
         at += _STEP
