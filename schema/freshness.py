@@ -75,7 +75,13 @@ UNLOGGED = frozenset(
 )
 #: What is counted from now.
 TIMED = frozenset(
-    {("Meeting", "exceptions"), ("Meeting", "nextOccurrence"), ("Meeting", "occurrences"), ("Meeting", "status")}
+    {
+        ("Meeting", "exceptions"),
+        ("Meeting", "nextOccurrence"),
+        ("Meeting", "occurrences"),
+        ("Meeting", "status"),
+        ("MeetingConnection", "facets"),
+    }
 )
 
 

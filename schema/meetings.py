@@ -16,6 +16,7 @@ from meetings.search import LATEST, Hit
 from meetings.suspension import status_at
 from schema.context import Context, Info
 from schema.enums import MedicationStance, MeetingStatus, VenueType, Weekday
+from schema.facets import MeetingFacets, facets_of
 from schema.fellowships import Fellowship, known_fellowship
 from schema.filters import FAR_REACH, checked_window
 from schema.formats import Format, known_formats
@@ -254,6 +255,12 @@ class MeetingConnection(graphene.ObjectType):
         required=True,
         description="How many match, on all pages together; the same on every page but for changes.",
         resolver=lambda root, info: root.page.total,
+    )
+    facets = graphene.Field(
+        MeetingFacets,
+        required=True,
+        description="Counts over the whole match and not the page; worked out only where they are asked for.",
+        resolver=lambda root, info: facets_of(info.context, root.query),
     )
     place = graphene.Field(
         Place, description="The place that `filter.place.named` meant: show it, for many share a name; null: none was."

@@ -12,7 +12,7 @@ from meetings.places import Place
 from meetings.recurrence import Occurrence as Dated
 from meetings.recurrence import next_occurrence, occurrences
 from meetings.schedule import ScheduledOccurrence
-from meetings.search import LATEST, Hit, Page
+from meetings.search import LATEST, Hit, MeetingQuery, Page
 from meetings.suspension import is_held, status_at
 from schema.context import Context, Info
 from schema.paging import many, page_info_field
@@ -82,11 +82,12 @@ class OccurrenceConnection(graphene.ObjectType):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A page that the search found, which statuses were asked for, and the place that was named."""
+    """A page that the search found, which statuses were asked for, the place that was named; of meetings the query."""
 
     page: Page
     statuses: frozenset[MeetingStatus]
     place: Place | None = None
+    query: MeetingQuery | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

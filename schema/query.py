@@ -187,7 +187,7 @@ def search_meetings(
         now=context.minute,
     )
     page = context.shown(find_meetings(context.search_index(), query))
-    return Found(page=page, statuses=wanted.statuses, place=wanted.place.named)
+    return Found(page=page, statuses=wanted.statuses, place=wanted.place.named, query=query)
 
 
 def _usual_order(asked: search.MeetingFilter) -> search.MeetingOrder:

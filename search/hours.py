@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 
@@ -61,6 +61,83 @@ def accepts(judgement: Judgement, zones: Zones, starts: Ints, walls: Ints, lengt
     return accepted
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """Tells of single starts under which weekday, and which part of the day, a filter would find them.
+
+    By minute of the week: the bit of the day on which the hours open, and the longest length if any day would do; the
+    bit of the part of the day, in the order of `TimeOfDay` from the eighth bit on, and the longest length if just this
+    part were asked for. `zone` and `running_at` as in `Judgement`.
+    """
+
+    days: Ints
+    day_limits: Ints
+    parts: Ints
+    part_limits: Ints
+    shortest: int = 0
+    zone: int | None = None
+    running_at: int | None = None
+
+
+def readings_of(time: TimeFilter, zones: Zones, running_at: int | None = None) -> Readings:
+    """How a filter would read starts if it asked for one day, or for one part of the day."""
+    judged = judgement_of(replace(time, days=frozenset()), zones, running_at)
+    by_part = [judgement_of(replace(time, times_of_day=frozenset({part})), zones).limits for part in TimeOfDay]
+    parts = _part_numbers()
+    return Readings(
+        days=_day_bits(time.starts_from, time.starts_before, time.times_of_day),
+        day_limits=judged.limits,
+        parts=np.left_shift(1, PART_BIT + parts, dtype=np.int32),
+        part_limits=np.choose(parts, by_part),
+        shortest=judged.shortest,
+        zone=judged.zone,
+        running_at=running_at,
+    )
+
+
+#: Seven days come first.
+PART_BIT = 7
+
+
+def read_starts(readings: Readings, zones: Zones, starts: Ints, walls: Ints, lengths: Ints) -> Ints:
+    """The bits of each start; `walls` as in `accepts`."""
+    if readings.zone is not None:
+        walls = (starts + offsets_at(zones, readings.zone, starts)) % WEEK
+    in_day, in_part = (
+        lengths <= limits.take(walls, mode="clip") for limits in (readings.day_limits, readings.part_limits)
+    )
+    bits: Ints = readings.days.take(walls, mode="clip") * in_day + readings.parts.take(walls, mode="clip") * in_part
+    if readings.shortest:
+        bits[lengths < readings.shortest] = 0
+    if readings.running_at is not None:
+        bits[starts + lengths <= readings.running_at] = 0
+    return bits
+
+
+@lru_cache(maxsize=1)
+def _part_numbers() -> Ints:
+    minute = np.arange(DAY, dtype=np.int32)
+    found = np.zeros(DAY, np.int32)
+    for number, part in enumerate(TimeOfDay):
+        found[_parts(minute, frozenset({part}))[0]] = number
+    return np.tile(found, 7)
+
+
+@lru_cache(maxsize=512)
+def _day_bits(starts_from: int | None, starts_before: int | None, times_of_day: frozenset[TimeOfDay]) -> Ints:
+    return np.left_shift(1, _opened(starts_from, starts_before, times_of_day), dtype=np.int32).ravel()
+
+
+def _opened(starts_from: int | None, starts_before: int | None, times_of_day: frozenset[TimeOfDay]) -> Ints:
+    """The day on which the hours opened, by day and minute."""
+    minute, day = np.arange(DAY, dtype=np.int32), np.arange(7, dtype=np.int32)[:, None]
+    if starts_from is None and starts_before is None:
+        _, after_midnight = _parts(minute, times_of_day)
+    else:
+        _, after_midnight = _hours(minute, starts_from or 0, DAY if starts_before is None else starts_before)
+    return (day - after_midnight) % 7
+
+
 @lru_cache(maxsize=512)
 def _limits(
     days: frozenset[Weekday],
@@ -73,11 +150,8 @@ def _limits(
 ) -> Ints:
     """The longest length by minute of the week; -1 where no start is accepted."""
     minute = np.arange(DAY, dtype=np.int32)
-    by_hours = starts_from is not None or starts_before is not None
-    inside, after_midnight = _hours(minute, starts_from or 0, DAY if starts_before is None else starts_before)
-    in_part, night_before = _parts(minute, times_of_day)
-    if not by_hours:
-        after_midnight = night_before
+    inside, _ = _hours(minute, starts_from or 0, DAY if starts_before is None else starts_before)
+    in_part, _ = _parts(minute, times_of_day)
     limit = np.full(DAY, WEEK, np.int32) if longest is None else np.full(DAY, longest, np.int32)
     if ends_by is not None:
         opening = starts_from or 0
@@ -85,7 +159,7 @@ def _limits(
         limit = np.minimum(limit, (ends_by - opening - 1) % DAY + 1 - (minute - opening) % DAY)
     limit[~(inside & in_part)] = -1
     day = np.arange(7, dtype=np.int32)[:, None]
-    opened = (day - after_midnight) % 7
+    opened = _opened(starts_from, starts_before, times_of_day)
     allowed = _chosen(days, empty=True).take(opened) & ~_chosen(excluded_days, empty=False).take(day)
     table = np.where(allowed, limit, np.int32(-1)).astype(np.int32).ravel()
     table.flags.writeable = False

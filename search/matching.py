@@ -18,10 +18,17 @@ from search.clock import DAY, Flags, Ints, Longs, Reals, minute_of
 from search.columns import Generation
 from search.filters import kept, rows_of_ids
 from search.geo import chord_limit, chords, distance_keys, in_box, rows_in_box, rows_within
-from search.hours import judgement_of
+from search.hours import judgement_of, readings_of
 from search.index import Index
 from search.ordering import LAST, smallest
-from search.schedules import Span, first_accepted, next_accepted, next_starts
+from search.schedules import (
+    Span,
+    first_accepted,
+    next_accepted,
+    next_starts,
+    readings_in,
+    readings_of_next,
+)
 
 #: Where the search for the nearest begins, and how it widens while too few are found.
 _FIRST_KM = 4.0
@@ -210,6 +217,20 @@ def accepted_starts(index: Index, codes: Ints, time: TimeFilter, now: int) -> In
         key = ("next accepted", now, judgement)
         return by_code(index, codes, key, lambda of: next_accepted(calendar, of, next_held(index, of, now), judgement))
     return by_code(index, codes, (span, judgement), lambda of: first_accepted(calendar, of, span, judgement))
+
+
+def start_readings(index: Index, codes: Ints, time: TimeFilter, now: int) -> Ints:
+    """The bits of `search.hours.Readings` of each schedule's starts of which a filter speaks."""
+    calendar = index.calendar
+    readings = readings_of(time, calendar.zones, now if time.in_progress else None)
+    span = _span(time, now)
+
+    def read(of: Ints) -> Ints:
+        if span is None:
+            return readings_of_next(calendar, of, next_held(index, of, now), readings)
+        return readings_in(calendar, of, span, readings)
+
+    return by_code(index, codes, ("readings", now if span is None else span, time), read)
 
 
 def _span(time: TimeFilter, now: int) -> Span | None:

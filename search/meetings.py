@@ -20,9 +20,9 @@ from search.strings import rank_of
 
 def find_meetings(index: Index, query: MeetingQuery) -> Page:
     """The meetings that a filter keeps, a page of them; `total` counts all."""
-    asked, after = _asked(query)
+    asked, after = asked_at_first(query)
     wanted = with_window(query.filter, asked.window)
-    by_time = _time_test(index, wanted.time, asked.now, always=query.order is MeetingOrder.NEXT_START)
+    by_time = time_test(index, wanted.time, asked.now, always=query.order is MeetingOrder.NEXT_START)
     found = sections(index, wanted, by_time)
     hits: list[Hit] = []
     for number, section in enumerate(found):
@@ -37,7 +37,8 @@ def find_meetings(index: Index, query: MeetingQuery) -> Page:
     )
 
 
-def _asked(query: MeetingQuery) -> tuple[Asked, Position | None]:
+def asked_at_first(query: MeetingQuery) -> tuple[Asked, Position | None]:
+    """The question as it was on the first page, and where to go on; CursorExpired."""
     window = query.filter.time.window
     asked = Asked(
         order=query.order.value,
@@ -55,7 +56,7 @@ def with_window(asked: MeetingFilter, window: tuple[int, int] | None) -> Meeting
     return replace(asked, time=replace(asked.time, window=(instant_of(window[0]), instant_of(window[1]))))
 
 
-def _time_test(index: Index, time: TimeFilter, now: int, *, always: bool) -> TimeTest:
+def time_test(index: Index, time: TimeFilter, now: int, *, always: bool) -> TimeTest:
     """Judges rows by the start of which the filter speaks; `always`: starts are wanted even if none does."""
     schedule = index.columns.rows.schedule
 

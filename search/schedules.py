@@ -22,7 +22,7 @@ from search.clock import (
     weekly_next,
     weekly_next_of_each,
 )
-from search.hours import Judgement, accepts
+from search.hours import Judgement, Readings, accepts, read_starts
 from search.rules import Schedules, Starts
 
 #: How far ahead the next start is looked for.
@@ -109,7 +109,7 @@ def _accepted(calendar: Calendar, codes: Ints, starts: Ints, judgement: Judgemen
 
 
 def _weekly_starts(
-    calendar: Calendar, codes: Ints, span: Span, judgement: Judgement | None
+    calendar: Calendar, codes: Ints, span: Span, judgement: Judgement | Readings | None
 ) -> Iterator[tuple[Longs, Ints]]:
     """Rounds of (places in codes, starts). With a judgement: not those it must judge as it judged the start before."""
     zones = calendar.zones
@@ -186,3 +186,45 @@ def _all_listed(calendar: Calendar, codes: Ints, span: Span, judgement: Judgemen
     each = np.unique(np.concatenate(found))
     places = (each + (1 << 31)) >> 32
     return places, (each - (places << 32)).astype(np.int32)
+
+
+def readings_of_next(calendar: Calendar, codes: Ints, starts: Ints, readings: Readings) -> Ints:
+    """The bits of these starts, the next held ones of each."""
+    schedules = calendar.schedules
+    walls, lengths = schedules.week_minute.take(codes), schedules.length.take(codes)
+    bits = np.where(starts == NEVER, 0, read_starts(readings, calendar.zones, starts, walls, lengths))
+    listed = np.flatnonzero(schedules.listed.take(codes))
+    if listed.size:
+        codes, starts = codes.take(listed), starts.take(listed)
+        bits[listed] = _readings_listed(calendar, codes, starts, starts + (starts != NEVER), readings)
+    return bits
+
+
+def readings_in(calendar: Calendar, codes: Ints, span: Span, readings: Readings) -> Ints:
+    """The bits of all held starts of each in the span."""
+    schedules = calendar.schedules
+    listed = schedules.listed.take(codes)
+    bits = np.zeros(codes.size, np.int32)
+    weekly, rest = np.flatnonzero(~listed), np.flatnonzero(listed)
+    plain = codes.take(weekly)
+    for at, starts in _weekly_starts(calendar, plain, span, readings):
+        walls, lengths = (column.take(plain.take(at)) for column in (schedules.week_minute, schedules.length))
+        bits[weekly.take(at)] |= read_starts(readings, calendar.zones, starts, walls, lengths)
+    if rest.size:
+        bits[rest] = _readings_listed(calendar, codes.take(rest), span.first, span.last, readings)
+    return bits
+
+
+def _readings_listed(calendar: Calendar, codes: Ints, first: Ints | int, last: Ints | int, readings: Readings) -> Ints:
+    bits, starts = np.zeros(codes.size, np.int32), calendar.schedules.held
+    base = codes.astype(np.int64) << 32
+    place, end = starts.keys.searchsorted(base + first), starts.keys.searchsorted(base + last)
+    at = np.flatnonzero(place < end)
+    while at.size:
+        here = place.take(at)
+        minutes = (starts.keys.take(here) - base.take(at)).astype(np.int32)
+        lengths = calendar.schedules.length.take(codes.take(at))
+        bits[at] |= read_starts(readings, calendar.zones, minutes, starts.walls.take(here), lengths)
+        place[at] += 1
+        at = at[place.take(at) < end.take(at)]
+    return bits

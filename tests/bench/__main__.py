@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from tests.bench import feeds, imports, places, plans, search
+from tests.bench import facets, feeds, imports, places, plans, search
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "search": search.main,
@@ -13,6 +13,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "imports": imports.main,
     "plans": plans.main,
     "feeds": feeds.main,
+    "facets": facets.main,
 }
 
 

@@ -135,7 +135,7 @@ def _building(table: Table, database: Database, folder: Path) -> Built:
 # --- Searching ----------------------------------------------------------------------------------
 
 
-def _microseconds(act: Callable[[], object], times: int) -> float:
+def microseconds(act: Callable[[], object], times: int) -> float:
     act()
     return min(_cpu(lambda: [act() for _ in range(times)]) for _ in range(5)) / times * 1e6
 
@@ -165,7 +165,7 @@ def _searching(table: Table, index: Index) -> None:
         query = MeetingQuery(filter=asked, order=MeetingOrder.NEXT_START, first=25, now=NOW)
         cold = _cpu(_asking(Index(index.columns), query)) * 1e6
         note = f"{find_meetings(index, query).total:,} found; the first of its minute {cold:,.0f} µs"
-        table.add(name, _microseconds(_asking(index, query), 20), "µs", of=_YARDSTICK, note=note)
+        table.add(name, microseconds(_asking(index, query), 20), "µs", of=_YARDSTICK, note=note)
     _occurrences(table, index)
 
 
@@ -182,6 +182,11 @@ def _towns(index: Index) -> dict[str, Point]:
     return {"dense": _middle(index, dense), "middling": _middle(index, middling)}
 
 
+def densest_place(index: Index) -> Point:
+    """Where most meetings are."""
+    return _towns(index)["dense"]
+
+
 def _middle(index: Index, place: int) -> Point:
     rows = np.flatnonzero(index.columns.rows.place[: index.columns.located] == place)
     latitude, longitude = (
@@ -195,7 +200,7 @@ def _local(table: Table, index: Index, name: str, town: Point, radius_km: float)
     alone = f"radius alone, {name}, {radius_km:.0f} km"
     found = len(rows_within(index.columns, town, radius_km)[0])
     table.add(
-        alone, _microseconds(lambda: rows_within(index.columns, town, radius_km), 200), "µs", note=f"{found:,} rows"
+        alone, microseconds(lambda: rows_within(index.columns, town, radius_km), 200), "µs", note=f"{found:,} rows"
     )
     evenings = MeetingFilter(
         place=place,
@@ -205,7 +210,7 @@ def _local(table: Table, index: Index, name: str, town: Point, radius_km: float)
     for what, asked in (("search", MeetingFilter(place=place)), ("filtered search", evenings)):
         query = MeetingQuery(filter=asked, order=MeetingOrder.DISTANCE, first=25, now=NOW)
         note = f"{find_meetings(index, query).total:,} found, 25 shown"
-        cost = _microseconds(_asking(index, query), 100)
+        cost = microseconds(_asking(index, query), 100)
         table.add(f"{what}, {name}, {radius_km:.0f} km", cost, "µs", of=alone, note=note)
 
 
@@ -213,7 +218,7 @@ def _occurrences(table: Table, index: Index) -> None:
     local = PlaceFilter(near=_towns(index)["dense"], radius_km=25.0)
     for name, asked in {"dense, 25 km": MeetingFilter(place=local), "worldwide": MeetingFilter()}.items():
         query = OccurrenceQuery(filter=asked, start=NOW, until=NOW + timedelta(days=7), first=25, now=NOW)
-        cost = _microseconds(partial(find_occurrences, index, query), 20)
+        cost = microseconds(partial(find_occurrences, index, query), 20)
         table.add(f"occurrences of a week, {name}", cost, "µs", of=_YARDSTICK)
 
 

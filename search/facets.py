@@ -1,0 +1,223 @@
+"""Facets: how many of all that match have which weekday, part of the day, fellowship, format, venue type, language.
+
+Each list is counted as if its own filter were not set, so a value's count is how many a filter by just this value would
+find. What all six leave is found once; then one byte a row says whose own filter it fails, and codes are counted, not
+rows: the distinct values of a column are few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meetings.model import MeetingStatus, TimeOfDay, VenueType, Weekday
+from meetings.search import FormatFilter, MeetingFilter, MeetingQuery, TimeFilter
+from search.clock import NEVER, Flags, Ints, Longs
+from search.columns import Generation, Sets
+from search.filters import kept
+from search.hours import PART_BIT
+from search.index import Index, set_members
+from search.matching import next_held, sections, start_readings
+from search.meetings import asked_at_first, time_test, with_window
+
+#: Values, as the filter takes them, and how many.
+Counts: TypeAlias = tuple[tuple[str, int], ...]
+
+#: Whose own filter a row fails.
+_TIME, _FELLOWSHIPS, _FORMATS, _VENUE_TYPES, _LANGUAGES = (1 << bit for bit in range(5))
+_DAYS = 1 << len(Weekday)
+#: Up to so many distinct sets of formats are looked at one by one; of more all pairs of set and format are added up.
+_FEW_SETS = 1_000
+_ANY_STATUS = frozenset(MeetingStatus)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facets:
+    """Days, parts of the day and venue types are all there, in their own order.
+
+    Of the others those that are found, the most frequent first, then by value.
+    """
+
+    weekdays: Counts
+    times_of_day: Counts
+    fellowships: Counts
+    formats: Counts
+    venue_types: Counts
+    languages: Counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """The rows that each list counts, and for the first two the bits that their starts have."""
+
+    weekdays: Ints
+    times_of_day: Ints
+    fellowships: Longs
+    formats: Longs
+    venue_types: Longs
+    languages: Longs
+
+
+def find_facets(index: Index, query: MeetingQuery) -> Facets:
+    """The facets of all pages of this query; CursorExpired."""
+    asked, _ = asked_at_first(query)
+    wanted = with_window(query.filter, asked.window)
+    rows = _of_nearest(index, wanted, asked.now) if wanted.place.nearest else _of_all(index, wanted, asked.now)
+    columns = index.columns
+    return Facets(
+        weekdays=_of_bits([day.name for day in Weekday], rows.weekdays, 0),
+        times_of_day=_of_bits([part.value for part in TimeOfDay], rows.times_of_day, PART_BIT),
+        fellowships=_fellowships(columns, rows.fellowships),
+        formats=_formats(index, rows.formats),
+        venue_types=_venue_types(columns, rows.venue_types),
+        languages=_languages(columns, rows.languages),
+    )
+
+
+# --- Whom each list counts ----------------------------------------------------------------------
+
+
+def _of_all(index: Index, asked: MeetingFilter, now: int) -> _Rows:
+    """What is left without all six filters, and of it what each list's own may leave out."""
+    loose = replace(asked, fellowships=None, venue_types=None, formats=FormatFilter(), languages=None)
+    rows = _found(index, loose, _any_time)
+    bits, on_time = _readings(index, rows, asked.time, now)
+    failed = np.zeros(len(rows), np.uint8)
+    if on_time is not None:
+        failed |= np.uint8(_TIME) * ~on_time
+    for bit, own in _own_filters(asked):
+        failed |= np.uint8(bit) * ~kept(index, own, rows)
+    every = rows if not failed.any() else None
+
+    def left(own: int) -> Longs:
+        return rows if every is not None else rows[failed & np.uint8(255 - own) == 0]
+
+    timed = bits if every is not None else bits[failed & np.uint8(255 - _TIME) == 0]
+    return _Rows(
+        weekdays=timed,
+        times_of_day=timed,
+        fellowships=left(_FELLOWSHIPS),
+        formats=left(_FORMATS),
+        venue_types=left(_VENUE_TYPES),
+        languages=left(_LANGUAGES),
+    )
+
+
+def _own_filters(asked: MeetingFilter) -> list[tuple[int, MeetingFilter]]:
+    """The bit of each list's own filter, and that filter alone."""
+    alone = MeetingFilter(statuses=_ANY_STATUS)
+    found = []
+    if asked.fellowships is not None:
+        found.append((_FELLOWSHIPS, replace(alone, fellowships=asked.fellowships)))
+    if asked.formats != FormatFilter():
+        found.append((_FORMATS, replace(alone, formats=asked.formats)))
+    if asked.venue_types is not None:
+        found.append((_VENUE_TYPES, replace(alone, venue_types=asked.venue_types)))
+    if asked.languages is not None:
+        found.append((_LANGUAGES, replace(alone, languages=asked.languages)))
+    return found
+
+
+def _of_nearest(index: Index, asked: MeetingFilter, now: int) -> _Rows:
+    """Each list's own: which are the nearest changes with every filter."""
+
+    def rows(of: MeetingFilter) -> Longs:
+        return _found(index, of, time_test(index, of.time, now, always=False))
+
+    def bits(time: TimeFilter) -> Ints:
+        return _readings(index, rows(replace(asked, time=time)), asked.time, now)[0]
+
+    return _Rows(
+        weekdays=bits(replace(asked.time, days=frozenset())),
+        times_of_day=bits(replace(asked.time, times_of_day=frozenset())),
+        fellowships=rows(replace(asked, fellowships=None)),
+        formats=rows(replace(asked, formats=FormatFilter())),
+        venue_types=rows(replace(asked, venue_types=None)),
+        languages=rows(replace(asked, languages=None)),
+    )
+
+
+def _found(index: Index, asked: MeetingFilter, by_time: Callable[[Longs], tuple[Flags | None, Ints | None]]) -> Longs:
+    found = [section.rows for section in sections(index, asked, by_time)]
+    return found[0] if len(found) == 1 else np.concatenate(found)
+
+
+def _any_time(_: Longs) -> tuple[Flags | None, Ints | None]:
+    return None, None
+
+
+def _readings(index: Index, rows: Longs, time: TimeFilter, now: int) -> tuple[Ints, Flags | None]:
+    """The bits of each row's starts, and which rows the time filter keeps; None: all."""
+    codes = index.columns.rows.schedule.take(rows)
+    bits = start_readings(index, codes, time, now)
+    if time.judges_starts:
+        days = sum(1 << day for day in time.days) or _DAYS - 1
+        return bits, bits & days != 0
+    if time.excluded_days:
+        return bits, (bits & (_DAYS - 1) != 0) | (next_held(index, codes, now) == NEVER)
+    return bits, None
+
+
+# --- Counting -----------------------------------------------------------------------------------
+
+
+def _of_bits(values: Sequence[str], bits: Ints, first: int) -> Counts:
+    """How many have each of the bits from the first on."""
+    many = 1 << len(values)
+    counts = np.bincount(bits >> first & (many - 1), minlength=many)
+    has = np.arange(many) >> np.arange(len(values))[:, None] & 1
+    return tuple(zip(values, (has @ counts).tolist(), strict=True))
+
+
+def _most_frequent(values: Iterable[str], counts: Iterable[float]) -> Counts:
+    found = [(value, round(count)) for value, count in zip(values, counts, strict=False) if count]
+    return tuple(sorted(found, key=lambda one: (-one[1], one[0])))
+
+
+def _fellowships(columns: Generation, rows: Longs) -> Counts:
+    kinds = columns.kinds
+    counts = np.bincount(columns.rows.kind.take(rows), minlength=len(kinds.fellowship))
+    return _most_frequent(columns.header.fellowships, np.bincount(kinds.fellowship, counts).tolist())
+
+
+def _venue_types(columns: Generation, rows: Longs) -> Counts:
+    kinds, known = columns.kinds, list(VenueType)
+    counts = np.bincount(columns.rows.kind.take(rows), minlength=len(kinds.fellowship))
+    # The first is that of -1, an unknown venue type.
+    each = np.bincount(kinds.venue_type + 1, counts, minlength=len(known) + 1)[1:]
+    return tuple((kind.value, round(count)) for kind, count in zip(known, each.tolist(), strict=True))
+
+
+def _formats(index: Index, rows: Longs) -> Counts:
+    columns = index.columns
+    counts = np.bincount(columns.rows.formats.take(rows), minlength=columns.formats.shape[1])
+    sets = np.flatnonzero(counts)
+    if len(sets) < _FEW_SETS:
+        each = counts.take(sets) @ set_members(columns.formats[:, sets]).astype(np.int64)
+    else:
+        pairs = index.format_pairs
+        each = np.bincount(pairs.member, counts.take(pairs.owner))
+    return _most_frequent(columns.header.formats, each.tolist())
+
+
+def _languages(columns: Generation, rows: Longs) -> Counts:
+    tags = tuple(columns.header.languages)
+    counts = np.bincount(columns.rows.languages.take(rows), minlength=columns.languages.count)
+    return _most_frequent(tags, (counts @ _speaking(columns.languages, tags)).tolist())
+
+
+def _speaking(sets: Sets, tags: tuple[str, ...]) -> NDArray[np.int64]:
+    """Which sets of languages a filter by each tag finds: `pt` also finds `pt-br`."""
+    has = np.zeros((sets.count, len(tags)), np.int64)
+    has[sets.owner, sets.member] = 1
+    return (has @ _covered(tags) > 0).astype(np.int64)
+
+
+@lru_cache(maxsize=4)
+def _covered(tags: tuple[str, ...]) -> NDArray[np.int64]:
+    return np.array([[tag == wanted or tag.startswith(f"{wanted}-") for wanted in tags] for tag in tags], np.int64)
