@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -20,6 +21,9 @@ from api.compression import Compressed
 from api.house import House, open_house
 from api.settings import Settings, current_settings
 from meetings.errors import MeetingsError
+
+#: How long a thread may keep the interpreter from the event loop: Python's own 5 ms made others wait longer.
+_SWITCH_SECONDS = 0.001
 
 
 class State(TypedDict):
@@ -63,4 +67,5 @@ async def welcome(_: Request) -> Response:
 
 def app_from_environ() -> Starlette:
     """For uvicorn's workers, which start with nothing but the environment."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
     return create_app(current_settings())

@@ -61,19 +61,23 @@ OpenContext = Callable[[HttpRequest, Token | None, Stop], AbstractContextManager
 FindViewer = Callable[[HttpRequest, str], Token | None]
 #: How much longer a list may be as a JSON string: base64 takes four thirds, escapes in most alphabets at most three.
 _AS_JSON = 3
+#: Fields that take about a tenth of a second; a page of everything that there is to know of 25 meetings has 10,000.
+_COSTLY = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """What the endpoint holds while the process lives; volunteers' operations are long and have their own threads.
 
-    `readers`: new documents read at once, others wait; `seconds`: what a query may take.
+    `costly_threads` are for queries that take long; `readers`: new documents read at once, others wait; `seconds`: what
+    a query may take.
     """
 
     documents: Documents
     schema_answers: SchemaAnswers
     threads: CapacityLimiter
     volunteer_threads: CapacityLimiter
+    costly_threads: CapacityLimiter
     readers: CapacityLimiter
     seconds: float
     body_bytes: int
@@ -104,6 +108,7 @@ def graphql_routes(
         schema_answers=SchemaAnswers(schema),
         threads=CapacityLimiter(settings.graphql_threads),
         volunteer_threads=CapacityLimiter(settings.volunteer_threads),
+        costly_threads=CapacityLimiter(settings.graphql_costly_threads),
         readers=CapacityLimiter(settings.graphql_readers),
         seconds=settings.graphql_seconds,
         body_bytes=settings.graphql_body_bytes,
@@ -194,7 +199,7 @@ async def answered(endpoint: Endpoint, request: HttpRequest, media: str) -> Answ
         if keep and (known := _known(endpoint, request, operation, media)):
             return known
     work = partial(_worked_out, endpoint, request, operation, viewer, media if keep else None)
-    threads = endpoint.volunteer_threads if viewer else endpoint.threads
+    threads = _threads(endpoint, operation, viewer)
     if operation.is_query:
         answer = await for_client(request, work, seconds=endpoint.seconds, limiter=threads)
     else:
@@ -203,6 +208,13 @@ async def answered(endpoint: Endpoint, request: HttpRequest, media: str) -> Answ
     # What is changed or kept by a person may tell a key or a feed's address.
     secret = not operation.is_query or operation.document.shape.takes_key
     return replace(answer, headers={**answer.headers, **SECRET}) if secret else answer
+
+
+def _threads(endpoint: Endpoint, operation: Operation, viewer: Token | None) -> CapacityLimiter:
+    """Where it waits for its turn. Costly ones wait for each other, lest the event loop wait for many of them."""
+    if viewer:
+        return endpoint.volunteer_threads
+    return endpoint.costly_threads if operation.cost > _COSTLY else endpoint.threads
 
 
 async def _of_schema(endpoint: Endpoint, operation: Operation) -> Answer:

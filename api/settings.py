@@ -83,6 +83,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DATABASE_POOL", _some, "10", "Database connections kept by each process; as many again when needed."),
     Setting("DATABASE_BUSY_SECONDS", _count, "30", "How long a write waits for another one to end."),
     Setting("GRAPHQL_THREADS", _some, "8", "GraphQL operations at work at once in each process; others wait."),
+    Setting("GRAPHQL_COSTLY_THREADS", _some, "2", "Of these, such as resolve more than 20,000 fields."),
     Setting("GRAPHQL_SECONDS", _some, "2", "Longest time that one query may take; then its reading is stopped."),
     Setting("GRAPHQL_READERS", _some, "1", "New documents parsed and validated at once in each process; others wait."),
     Setting(
@@ -175,6 +176,7 @@ class Settings:
     database_pool: int
     database_busy_seconds: int
     graphql_threads: int
+    graphql_costly_threads: int
     graphql_seconds: int
     graphql_readers: int
     graphql_body_bytes: int

@@ -7,7 +7,8 @@ it is spread.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +58,8 @@ class Limits:
     fragments: int = 20
     #: Fields asked for twice in one place, which validation compares pair by pair.
     repeats: int = 20
+    #: Pairs of fragments that ask for one name at one level, which validation compares too, each with each.
+    pairs: int = 1_000
     #: Fields after fragments are put in their places.
     expanded: int = 2_000
     #: Fields resolved, at about 5 µs each: a second.
@@ -73,12 +76,13 @@ class Limits:
 
 @dataclass(slots=True)
 class _Own:
-    """What one definition holds itself, without the fragments it spreads; spreads by name and depth."""
+    """What one definition holds itself, without the fragments it spreads; spreads by name and depth, and so keys."""
 
     roots: int = 0
     depth: int = 0
     fields: int = 0
     spreads: list[tuple[str, int]] = field(default_factory=list)
+    keys: set[tuple[str, int]] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +130,7 @@ def check_shape(document: DocumentNode, limits: Limits) -> Shape:
         ("aliases", limits.aliases, tally.aliases),
         ("fragments", limits.fragments, len(fragments)),
         ("fields asked for twice in one place", limits.repeats, tally.repeats),
+        ("pairs of fragments that share a name", limits.pairs, _pairs(fragments.values())),
         ("reports of meetings", 1, tally.reports),
         ("fields at the root", limits.root_fields, max((own.roots for own in reached), default=0)),
         ("levels of depth", limits.depth, max((own.depth for own in reached), default=0)),
@@ -137,6 +142,11 @@ def check_shape(document: DocumentNode, limits: Limits) -> Shape:
         raise InvalidQuery("query", "this server does not tell its schema; it is published with its documentation")
     _check_key_defaults(document, tally.key_variables)
     return Shape(takes_key=bool(tally.key_variables))
+
+
+def _pairs(fragments: Iterable[_Own]) -> int:
+    shared = Counter(key for own in fragments for key in own.keys)
+    return sum(times * (times - 1) // 2 for times in shared.values())
 
 
 def _own(selection_set: SelectionSetNode, tally: _Tally) -> _Own:
@@ -161,14 +171,15 @@ def _own(selection_set: SelectionSetNode, tally: _Tally) -> _Own:
 
 
 def _count_field(selection: FieldNode, depth: int, keys: set[str], own: _Own, tally: _Tally) -> None:
+    key = selection.alias.value if selection.alias else selection.name.value
     own.depth = max(own.depth, depth)
     own.fields += 1
     own.roots += depth == 1
+    own.keys.add((key, depth))
     # Whoever reports twice in one go counts for more than one.
     tally.reports += selection.name.value == "reportMeeting"
     tally.introspects |= selection.name.value in {"__schema", "__type"}
     tally.aliases += selection.alias is not None
-    key = selection.alias.value if selection.alias else selection.name.value
     tally.repeats += key in keys
     keys.add(key)
     for argument in selection.arguments:

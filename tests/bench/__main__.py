@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from tests.bench import facets, feeds, imports, places, plans, search
+from tests.bench import facets, feeds, imports, loop, places, plans, search
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "search": search.main,
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "plans": plans.main,
     "feeds": feeds.main,
     "facets": facets.main,
+    "loop": loop.main,
 }
 
 

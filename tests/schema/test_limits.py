@@ -29,6 +29,9 @@ ORDINARY = """query ($n: Int = 100) { meetings(first: $n) { totalCount edges { c
   exceptions { date cancelled } occurrences(first: 5) { startsAt cancelled } } } } }"""
 
 
+LEAVES = "id name status weekday startTime endTime duration timeZone recurrence notes areas medication updatedAt icsUrl"
+
+
 def nested(depth: int) -> str:
     """A chain of service bodies, each the parent of the one before."""
     return "{ serviceBodies { nodes " + "{ parent " * (depth - 3) + "{ id }" + " }" * (depth - 3) + " } }"
@@ -70,6 +73,10 @@ ATTACKS = {
     + " } fragment F on Query { "
     + " ".join(f"b{n}: __typename" for n in range(10))
     + " }",
+    "20 fragments that share 14 fields": "{ meetings { nodes { "
+    + " ".join(f"...F{n}" for n in range(20))
+    + " } } } "
+    + " ".join(f"fragment F{n} on Meeting {{ {LEAVES} }}" for n in range(20)),
     "1,000 reports": "mutation { " + " ".join(f"a{n}: reportMeeting" for n in range(1000)) + " }",
     "a comment a line": "{ __typename }" + "\n#" * 60,
     "a long name": "{ " + "a" * 16_370 + " }",
@@ -97,6 +104,32 @@ def test_an_attack_is_refused_quickly(graphql_schema: GraphQLSchema, attack: str
     assert 1 <= len(refused(graphql_schema, ATTACKS[attack]).errors) <= 11
     ordinary = quickest(lambda: read_document(graphql_schema, ORDINARY, LIMITS))
     assert quickest(lambda: refused(graphql_schema, ATTACKS[attack])) < SLOW * ordinary
+
+
+#: The worst that could be thought of within the limits, by what makes it slow.
+LEGAL = {
+    "twenty questions of fourteen fields": "{ "
+    + " ".join(f"a{n}: meetings {{ nodes {{ {LEAVES} }} }}" for n in range(20))
+    + " }",
+    "thirty operations": " ".join(f"query Q{n} {{ meetings {{ nodes {{ {LEAVES} }} }} }}" for n in range(40)),
+    "twenty fragments that share five fields": "{ meetings { nodes { "
+    + " ".join(f"...F{n}" for n in range(20))
+    + " } } } "
+    + " ".join(f"fragment F{n} on Meeting {{ id name status weekday startTime }}" for n in range(20)),
+    "twenty filters": "{ "
+    + " ".join(
+        f'a{n}: meetings(filter: {{ fellowships: ["NA", "AA"], place: {{ city: "x", country: "US" }}, '
+        "time: { days: [MONDAY, TUESDAY] } }) { totalCount }"
+        for n in range(20)
+    )
+    + " }",
+}
+
+
+@pytest.mark.parametrize("document", LEGAL)
+def test_the_worst_that_is_allowed_is_read_quickly_too(graphql_schema: GraphQLSchema, document: str) -> None:
+    ordinary = quickest(lambda: read_document(graphql_schema, ORDINARY, LIMITS))
+    assert quickest(lambda: read_document(graphql_schema, LEGAL[document], LIMITS)) < SLOW * ordinary
 
 
 @pytest.mark.parametrize(("levels", "times"), [(18, 2), (8, 5), (12, 10)])
