@@ -30,21 +30,6 @@ def place_at(table: PlaceTable, row: int) -> Place:
     )
 
 
-def zip_place(table: PlaceTable, number: int) -> Place:
-    """The place of a postcode of the United States."""
-    zips = table.zips
-    region = int(zips.region[number])
-    return Place(
-        kind=PlaceKind.POSTCODE,
-        name=f"{zips.towns.at(int(zips.town[number]))} {int(zips.numbers[number]):05}",
-        region=table.names.at(region) if region < table.regions else None,
-        country=table.country_of(region),
-        latitude=int(zips.latitude[number]) / DEGREE,
-        longitude=int(zips.longitude[number]) / DEGREE,
-        zone=table.zone_names[int(zips.zone[number])],
-    )
-
-
 def area_of(table: PlaceTable, row: int) -> Area:
     """All of a region or country."""
     number, country = row - table.towns, table.country_of(row)

@@ -7,7 +7,6 @@ of more people. Nothing here is written down anywhere: what somebody looks for i
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,8 +19,9 @@ from meetings.gazetteer import place_key, spellings
 from meetings.places import Place, PlaceKind
 from meetings.search import Area
 from search.clock import Flags, Longs
-from search.place_rows import area_of, place_at, zip_place
+from search.place_rows import area_of, place_at
 from search.place_table import Naming, PlaceTable, Weights
+from search.place_zips import lies_at, without_zip, zip_place
 from search.strings import bytes_at
 from search.words import edits_allowed, exact_term, terms_beginning, terms_within
 
@@ -36,6 +36,10 @@ PREFERRED, BEHIND, ELSEWHERE = 3.0, 2.5, -3.0
 OTHER_BEGINNING = 0.5
 #: A beginning that only places of fewer people than this one's have, 50,000, may be a misspelt name.
 _KNOWN_BEGINNING = PREFIX + 4.7
+#: Less than this is no more than a guess: two errors in the name of a place of fewer than 6,000 people.
+_SURE = 4.0
+#: A postcode has no row.
+_NO_ROW = -1
 #: Of those that begin so, this many times as many as are wanted are compared: a place may have several such names.
 _COMPARED = 8
 _FEWEST_COMPARED = 100
@@ -49,20 +53,18 @@ _SUGGESTED, _LEAST_BEGINNING = 3, 4
 _MOST_WORDS = 8
 #: Answers that are remembered, those of so few places: four megabytes at most.
 _REMEMBERED, _REMEMBERED_PLACES = 1024, 10
-_ZIP = re.compile(r"(?:^|[\s,])([0-9]{5})(?:-[0-9]{4})?\s*$")
-#: Where postcodes of the United States are written.
-_ZIP_COUNTRIES = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "FM", "MH", "PW"})
 
 Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """A place that a text may mean. `agrees`: it lies where the text's end and the country told say."""
+    """A place that a text may mean, and what it is worth. `agrees`: it lies where the text's end and `country` say."""
 
     place: Place
     row: int
     agrees: bool
+    score: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +128,7 @@ class PlaceFinder:
         PlaceNotFound, with what may be meant: nothing is called so, or not there.
         """
         found = self.find(text, country, _SUGGESTED)
-        if found and found[0].agrees:
+        if found and found[0].agrees and found[0].score >= _SURE:
             return found[0].place, self._area(found[0])
         likely = dict.fromkeys(match.place.label for match in _nearly(self.table, text, country) or found)
         raise PlaceNotFound("named", text, list(likely)[:_SUGGESTED])
@@ -142,11 +144,11 @@ def _nearly(table: PlaceTable, text: str, country: str | None) -> list[Match]:
     words = place_key(text[:LONGEST]).split(" ")[:_MOST_WORDS]
     rows = dict.fromkeys(row for _, _, row in sorted(_called_as_some(table, words)))
     if rows:
-        return [Match(place=place_at(table, row), row=row, agrees=False) for row in list(rows)[:_SUGGESTED]]
+        return [Match(place=place_at(table, row), row=row, agrees=False, score=0.0) for row in list(rows)[:_SUGGESTED]]
     for length in range(len(words[0]), max(_LEAST_BEGINNING, len(words[0]) // 2) - 1, -1):
         first, last = terms_beginning(table.terms, words[0][:length])
         if first < last:
-            return list(_found(table, words[0][:length], country, _SUGGESTED))
+            return _found(table, words[0][:length], country, _SUGGESTED)
     return []
 
 
@@ -162,19 +164,24 @@ def _called_as_some(table: PlaceTable, words: Sequence[str]) -> Iterator[tuple[i
                     yield -count, -float(table.weight[best]), int(table.postings[best]) >> 2
 
 
-def _found(table: PlaceTable, text: str, country: str | None, first: int) -> Iterator[Match]:
-    written = _ZIP.search(text)
-    if written is not None and (country is None or country in _ZIP_COUNTRIES):
-        number = int(table.zips.numbers.searchsorted(int(written[1])))
-        if number < len(table.zips.numbers) and int(table.zips.numbers[number]) == int(written[1]):
-            yield Match(place=zip_place(table, number), row=-1, agrees=True)
-            return
-    key = place_key(text)
-    if not key:
-        return
+def _found(table: PlaceTable, text: str, country: str | None, first: int) -> list[Match]:
+    number, rest = without_zip(table, text, country)
+    key = place_key(rest)
+    named = _called(table, key, country, first) if key else []
+    # A town beside a postcode that lies elsewhere is meant itself: the postcode is another country's.
+    if number is None or (named and not lies_at(table, number, named[0].row)):
+        return named
+    place = zip_place(table, number)
+    match = Match(place=place, row=_NO_ROW, agrees=country in (None, "US", place.country), score=EXACT)
+    return [match, *named][:first]
+
+
+def _called(table: PlaceTable, key: str, country: str | None, first: int) -> list[Match]:
     search = _Search(table=table, readings=_readings(table, key), preferred=_number_of(table, country))
-    for row, agrees in search.best(first):
-        yield Match(place=place_at(table, row), row=row, agrees=agrees)
+    return [
+        Match(place=place_at(table, row), row=row, agrees=agrees, score=score)
+        for row, agrees, score in search.best(first)
+    ]
 
 
 def _number_of(table: PlaceTable, country: str | None) -> int | None:
@@ -234,8 +241,8 @@ class _Search:
     readings: Sequence[_Reading]
     preferred: int | None
 
-    def best(self, first: int) -> list[tuple[int, bool]]:
-        """The rows that are meant, best first, and whether each lies where it is told to."""
+    def best(self, first: int) -> list[tuple[int, bool, float]]:
+        """The rows that are meant, best first, whether each lies where it is told to, and what it is worth."""
         most = max(_FEWEST_COMPARED, _COMPARED * first)
         found = [self._spelt_so(one, spelling, most) for one in self.readings for spelling in spellings(one.key)]
         if not any(part.is_enough for part in found):
@@ -316,13 +323,14 @@ def _together(parts: Sequence[_Candidates]) -> _Candidates:
     )
 
 
-def _first_rows(found: _Candidates, first: int) -> list[tuple[int, bool]]:
+def _first_rows(found: _Candidates, first: int) -> list[tuple[int, bool, float]]:
     """Each row once, by its best score; equals by row, so that the order is total."""
-    best: dict[int, bool] = {}
+    best: dict[int, tuple[int, bool, float]] = {}
     order = np.lexsort((found.rows, ~found.agreeing, -found.scores))
     order = order[found.scores[order] > -np.inf]
-    for row, agrees in zip(found.rows[order].tolist(), found.agreeing[order].tolist(), strict=True):
-        best.setdefault(row, agrees)
+    columns = (column[order].tolist() for column in (found.rows, found.agreeing, found.scores))
+    for row, agrees, score in zip(*columns, strict=True):
+        best.setdefault(row, (row, agrees, score))
         if len(best) == first:
             break
-    return list(best.items())
+    return list(best.values())

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meetings.errors import PlaceNotFound
 from meetings.gazetteer import place_key
 from meetings.places import PlaceKind
 from meetings.zones import zone
@@ -54,6 +55,12 @@ GOLDEN = (
     ("10001", None, "New York 10001, New York, US"),
     ("90210", None, "Beverly Hills 90210, California, US"),
     ("Tulsa, OK 74103-1234", None, "Tulsa 74103, Oklahoma, US"),
+    ("Los Angeles CA 90012", None, "Los Angeles 90012, California, US"),
+    ("OK 74103", None, "Tulsa 74103, Oklahoma, US"),
+    # Postcodes of other countries, which New York and Texas have as well.
+    ("Berlin 10115", None, "Berlin, State of Berlin, DE"),
+    ("10115 Berlin", None, "Berlin, State of Berlin, DE"),
+    ("75001 Paris, France", None, "Paris, Île-de-France, FR"),
     ("Frankfrut am Main", None, "Frankfurt am Main, Hesse, DE"),
     ("Cambridge", "GB", "Cambridge, England, GB"),
     ("Paris", None, "Paris, Île-de-France, FR"),
@@ -87,6 +94,17 @@ def test_postcode_is_read_as_one_only_where_the_united_states_may_be_meant(place
     assert places.find("10001", "US", 5)[0].place.kind is PlaceKind.POSTCODE
     assert places.find("10001", "DE", 5) == ()
     assert places.find("00000", None, 5) == ()
+
+
+def test_postcode_comes_before_the_town_it_lies_in(places: PlaceFinder) -> None:
+    found = places.find("Tulsa 74103", None, 2)
+    assert [match.place.name for match in found] == ["Tulsa 74103", "Tulsa"]
+
+
+def test_two_errors_in_the_name_of_a_small_place_are_a_guess_and_not_what_is_meant(places: PlaceFinder) -> None:
+    assert places.meant("Philadlphya", None)[0].name == "Philadelphia"
+    with pytest.raises(PlaceNotFound):
+        places.meant("Bay Area", None)
 
 
 def test_preferred_country_comes_first_and_leaves_none_out(places: PlaceFinder) -> None:
