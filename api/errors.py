@@ -19,6 +19,7 @@ from meetings.errors import (
     PlaceNotFound,
     StoreFailed,
     TooMuch,
+    TooOften,
     frames_of,
 )
 
@@ -32,21 +33,35 @@ STATUSES: tuple[tuple[type[MeetingsError], int, str], ...] = (
     (InvalidQuery, 400, "BAD_INPUT"),
     (NotAllowed, 403, "UNAUTHORIZED"),
     (TooMuch, 400, "TOO_COSTLY"),
+    (TooOften, 429, "RATE_LIMITED"),
     (StoreFailed, 503, "UNAVAILABLE"),
 )
-_HTTP_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 410: "GONE", 413: "TOO_COSTLY", 503: "UNAVAILABLE"}
+_HTTP_CODES = {
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    410: "GONE",
+    413: "TOO_COSTLY",
+    429: "RATE_LIMITED",
+    503: "UNAVAILABLE",
+}
 
 
-def error_response(status: int, code: str, message: str) -> JSONResponse:
-    """The one body shape."""
-    return JSONResponse({"error": {"code": code, "message": message}}, status, {"Cache-Control": "no-store"})
+#: What fails for now may do so for a moment: clients come back then, and not at once.
+RETRY_SECONDS = 5
+
+
+def error_response(status: int, code: str, message: str, *, retry: int = RETRY_SECONDS) -> JSONResponse:
+    """The one body shape; where it is worth while to ask again, `retry` says in how many seconds."""
+    headers = {"Cache-Control": "no-store"} | ({"Retry-After": str(retry)} if status in {429, 503} else {})
+    return JSONResponse({"error": {"code": code, "message": message}}, status, headers)
 
 
 async def meetings_error(request: Request, error: Exception) -> Response:
     """An error raised on purpose."""
     for kind, status, code in STATUSES:
         if isinstance(error, kind):
-            return error_response(status, code, str(error))
+            retry = error.seconds if isinstance(error, TooOften) else RETRY_SECONDS
+            return error_response(status, code, str(error), retry=retry)
     return unforeseen_error(request.scope, error)
 
 

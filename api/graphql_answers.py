@@ -10,8 +10,9 @@ import orjson
 from graphql import GraphQLError
 from starlette.responses import Response
 
+from api.errors import RETRY_SECONDS
 from api.graphql_requests import Malformed
-from meetings.errors import InvalidQuery, MeetingsError, NotAllowed, StoreFailed
+from meetings.errors import InvalidQuery, MeetingsError, NotAllowed, StoreFailed, TooOften
 from schema.errors import Refused, refusal
 from schema.operations import refused_answer
 
@@ -40,7 +41,9 @@ def answer_to_error(error: Exception, *, strict: bool) -> Answer:
         case NotAllowed():
             return _refused(401 if strict else 200, refusal(error), {"WWW-Authenticate": "Bearer"} if strict else None)
         case StoreFailed():
-            return _refused(503, refusal(error), {"Retry-After": "5"})
+            return _refused(503, refusal(error), {"Retry-After": str(RETRY_SECONDS)})
+        case TooOften():
+            return _refused(429, refusal(error), {"Retry-After": str(error.seconds)})
         case MeetingsError():
             return _refused(400 if strict else 200, refusal(error))
         case _:

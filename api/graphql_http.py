@@ -33,6 +33,7 @@ from api.graphql_requests import (
     read_request,
 )
 from api.house import House
+from api.rates import Rates, rates_of, spend
 from api.settings import Settings
 from api.tags import is_known
 from api.trusted_documents import trusted_documents
@@ -43,6 +44,7 @@ from meetings.tokens import Token, token_hash
 from schema import build_schema
 from schema.context import Context
 from schema.documents import Documents
+from schema.errors import Refused
 from schema.freshness import Soonest
 from schema.limits import Limits
 from schema.operations import Operation, executed, prepare
@@ -84,6 +86,7 @@ class Endpoint:
     volunteer_body_bytes: int
     open_context: OpenContext
     find_viewer: FindViewer
+    rates: Rates
     moment: Callable[[HttpRequest], Moment | None]
 
 
@@ -115,6 +118,7 @@ def graphql_routes(
         volunteer_body_bytes=settings.graphql_body_bytes + _AS_JSON * settings.content_bytes,
         open_context=open_context or (lambda request, viewer, stop: house_context(request, viewer, stop, limits)),
         find_viewer=find_viewer or (lambda request, token: known_viewer(request.state.house, token)),
+        rates=rates_of(settings),
         moment=house_moment,
     )
 
@@ -144,6 +148,7 @@ def house_context(request: HttpRequest, viewer: Token | None, stop: Stop, limits
             limits=limits,
             work=HouseWork(house=house, viewer=viewer),
             network=network_of(address),
+            spent=request.state.spent,
             viewer=viewer,
             places=house.places.current(),
             soonest=Soonest() if request.method == "GET" else None,
@@ -188,7 +193,12 @@ async def answered(endpoint: Endpoint, request: HttpRequest, media: str) -> Answ
     asked = await read_request(request, endpoint.volunteer_body_bytes if viewer else endpoint.body_bytes)
     # Reading a new document is work on the processor, which threads share with the event loop: a few at a time.
     limiter = endpoint.threads if endpoint.documents.holds(asked.query) else endpoint.readers
-    operation = await to_thread.run_sync(prepare, endpoint.documents, asked, limiter=limiter)
+    try:
+        operation = await to_thread.run_sync(prepare, endpoint.documents, asked, limiter=limiter)
+    except Refused:
+        await spend(endpoint.rates, request, viewer, None)
+        raise
+    await spend(endpoint.rates, request, viewer, operation)
     keep = False
     if request.method == "GET":
         check_may_get(operation)

@@ -113,6 +113,15 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "GRAPHQL_TRUSTED_DOCUMENTS", str, "", "A JSON file of documents: then no others are answered; empty: any are."
     ),
+    Setting(
+        "RATE_COST",
+        _count,
+        "3000000",
+        "Fields that one network may ask for in a minute: some thousand ordinary questions; 0: no limit.",
+    ),
+    Setting("RATE_COST_VOLUNTEER", _count, "10000000", "The same for one volunteer's token; 0: no limit."),
+    Setting("RATE_REPORTS", _count, "20", "Reports of meetings that one network may make in an hour; 0: no limit."),
+    Setting("REDIS_URL", str, "", "`redis://HOST`: hosts count there together; empty: each process by itself."),
     Setting("SCHEDULE_ENTRIES", _some, "200", "Meetings in one schedule; a feed of them is rendered in a moment."),
     Setting("SCHEDULE_SEARCHES", _some, "10", "Saved searches in one schedule; each is asked whenever its feed is."),
     Setting(
@@ -195,6 +204,10 @@ class Settings:
     graphql_cost: int
     graphql_documents: int
     graphql_trusted_documents: str
+    rate_cost: int
+    rate_cost_volunteer: int
+    rate_reports: int
+    redis_url: str
     schedule_entries: int
     schedule_searches: int
     schedule_unused_months: int

@@ -8,6 +8,7 @@
     ├─ CursorExpired       .reason               a cursor too old, or of another question
     ├─ NotAllowed          .reason
     ├─ TooMuch             .limit, .asked        beyond a limit that is a setting
+    ├─ TooOften            .seconds              beyond what one client may ask in a while: wait so long
     ├─ ImportFailed        .source, .reason      ends this run, never another's
     │   ├─ FetchFailed     .location
     │   └─ ParseFailed     .where                not the promised format at all
@@ -91,6 +92,14 @@ class TooMuch(MeetingsError):
     def __init__(self, what: str, *, limit: int, asked: int) -> None:
         self.limit, self.asked = limit, asked
         super().__init__(f"{what}: at most {limit}, not {asked}")
+
+
+class TooOften(MeetingsError):
+    """One client asked for so much that it has to wait: so many `seconds`, at least 1. `what` it asked for."""
+
+    def __init__(self, what: str, *, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(f"{what}; go on in {seconds} s")
 
 
 class ImportFailed(MeetingsError):

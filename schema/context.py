@@ -12,6 +12,7 @@ from meetings.errors import StoreFailed
 from meetings.search import Page
 from meetings.tokens import Token
 from meetings.vocabulary import Vocabulary
+from schema.costs import Spent
 from schema.freshness import Soonest
 from schema.import_work import ImportWork
 from schema.limits import Limits
@@ -28,6 +29,7 @@ class Context:
     `index` is None before the first generation was built. `now` is aware; `base_url` has no slash at its end;
     `random_bytes(n)` gives n bytes that nobody can guess. `viewer` is None for the public. `network` is that of whoever
     asks, as far as reporters are told apart; it is not kept. `places` is None while there is no table of places.
+    `spent`: what the operation took of what whoever asks may ask for; None: nobody counts.
     `soonest`, where an answer may be kept, is told what it shows.
     """
 
@@ -41,6 +43,7 @@ class Context:
     limits: Limits
     work: ImportWork
     network: str
+    spent: Spent | None = None
     viewer: Token | None = None
     places: PlaceFinder | None = None
     soonest: Soonest | None = None

@@ -27,6 +27,7 @@ from meetings.errors import (
     PlaceNotFound,
     StoreFailed,
     TooMuch,
+    TooOften,
     UnknownCode,
     frames_of,
 )
@@ -40,6 +41,7 @@ CODES: tuple[tuple[type[MeetingsError], str], ...] = (
     (InvalidQuery, "BAD_INPUT"),
     (CursorExpired, "CURSOR_EXPIRED"),
     (TooMuch, "TOO_COSTLY"),
+    (TooOften, "RATE_LIMITED"),
     (NotAllowed, "UNAUTHORIZED"),
     (StoreFailed, "UNAVAILABLE"),
     (NotFound, "BAD_INPUT"),

@@ -108,9 +108,10 @@ class _Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """What the HTTP layer must know of a document: whether it takes a schedule's key."""
+    """What the HTTP layer must know of a document: whether it takes a schedule's key, and whether it reports."""
 
     takes_key: bool
+    reports: bool = False
 
 
 def check_shape(document: DocumentNode, limits: Limits) -> Shape:
@@ -141,7 +142,7 @@ def check_shape(document: DocumentNode, limits: Limits) -> Shape:
     if tally.introspects and not limits.introspection:
         raise InvalidQuery("query", "this server does not tell its schema; it is published with its documentation")
     _check_key_defaults(document, tally.key_variables)
-    return Shape(takes_key=bool(tally.key_variables))
+    return Shape(takes_key=bool(tally.key_variables), reports=bool(tally.reports))
 
 
 def _pairs(fragments: Iterable[_Own]) -> int:

@@ -17,6 +17,7 @@ from meetings.vocabulary import Format as KnownFormat
 from schema.asked import asked_filter
 from schema.changes import ChangeConnection, page_of_changes
 from schema.context import Context
+from schema.costs import QueryCost, Spent
 from schema.enums import MeetingOrder
 from schema.fellowships import Fellowship, find_fellowships
 from schema.filters import checked_items, checked_text, checked_window, fellowship_code, from_middle, known_code
@@ -158,6 +159,12 @@ class Query(VolunteerQueries, graphene.ObjectType):
         input=PlanInput(required=True, description="The goal, and what it must fit in with."),
         resolver=lambda _, info, **asked: make_plan(info.context, asked["input"]),
     )
+    cost = graphene.Field(
+        QueryCost,
+        required=True,
+        description="What this operation costs and what is left.",
+        resolver=lambda _, info: spent_by(info.context),
+    )
 
 
 def search_meetings(
@@ -254,6 +261,11 @@ def page_of_bodies(
     )
     context.loaders.service_bodies.announce(body.parent_id for body in page.nodes if body.parent_id)
     return page
+
+
+def spent_by(context: Context) -> Spent:
+    """What the operation took; where nobody counts, nothing."""
+    return context.spent or Spent(used=0, limit=0, remaining=0, reset_at=context.now)
 
 
 def _category(context: Context, category: str | None) -> str | None:

@@ -17,6 +17,7 @@ from tests.schema.conftest import House, a_token, id_of
 #: Whom each operation is open to. Those for volunteers speak of the source `lantern`.
 PUBLIC = {
     "createSchedule", "updateSchedule", "setEntries", "removeEntries", "rotateFeed", "deleteSchedule", "reportMeeting",
+    "addSearch", "removeSearch",
 }  # fmt: skip
 OF_VOLUNTEERS = {
     "previewImport": 'previewImport(source: "lantern", content: "[]") { problems { code } }',

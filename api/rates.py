@@ -1,0 +1,202 @@
+"""How much one client may ask: a bucket a network, and one a volunteer's token, filled anew every minute.
+
+Networks are known by an HMAC of their address with a key that lives in memory only and is thrown away every day, so
+that nobody can be found in what is counted. The counting is `limits`': in this process or, for several hosts, in Redis.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import math
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.aio.storage import RedisStorage
+from limits.aio.strategies import FixedWindowRateLimiter as SharedLimiter
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from limits.util import WindowStats
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from starlette.requests import Request
+
+from api.clock import clock
+from api.settings import Settings
+from meetings.errors import TooOften
+from meetings.reports import network_of
+from meetings.tokens import Token
+from schema.costs import Spent
+from schema.operations import Operation
+
+log = logging.getLogger(__name__)
+_DAY = 86_400
+#: What a document costs that cannot be answered: reading one takes as long as so many fields.
+UNREADABLE_COST = 500
+_REPORTS = "reports"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Who asks for how much: `address` of the connection, or of the client where a trusted proxy tells it."""
+
+    address: str
+    viewer: Token | None
+    cost: int
+    reports: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Rates:
+    """The buckets of one process; `shared` where Redis counts for all hosts."""
+
+    network: RateLimitItem | None
+    token: RateLimitItem | None
+    reports: RateLimitItem | None
+    shared: SharedRates | None = None
+    _own: FixedWindowRateLimiter = field(default_factory=lambda: FixedWindowRateLimiter(MemoryStorage()))
+    _key: bytes = b""
+    _day: int = -1
+
+    def spend(self, asked: Asked, now: datetime) -> Spent:
+        """Take what is asked for from its bucket; TooOften where there is not so much: then it is empty."""
+        network = self._mark(asked.address, now)
+        if asked.reports and self.reports is not None and not self._own.hit(self.reports, _REPORTS, network):
+            raise _too_often(self._own.get_window_stats(self.reports, _REPORTS, network), now, reports=True)
+        item, who = (self.network, network) if asked.viewer is None else (self.token, asked.viewer.id)
+        if item is None:
+            return _unlimited(asked, now)
+        taken = self._own.hit(item, who, cost=asked.cost)
+        stats = self._own.get_window_stats(item, who)
+        if not taken and not _is_own_machine(asked):
+            raise _too_often(stats, now)
+        return _spent(asked, item, stats)
+
+    async def spend_shared(self, asked: Asked, now: datetime) -> Spent:
+        """The same from the bucket that all hosts share; while Redis is away, from this process' own."""
+        if self.shared is None:
+            return self.spend(asked, now)
+        try:
+            return await self.shared.spend(self, asked, now)
+        except (RedisError, OSError) as error:
+            log.warning("redis cannot be asked error=%s", type(error).__name__)
+            return self.spend(asked, now)
+
+    def _mark(self, address: str, now: datetime) -> str:
+        today = day_of(now)
+        if today != self._day:
+            self._key, self._day = secrets.token_bytes(32), today
+        return mark_of(self._key, address)
+
+
+@dataclass(slots=True, kw_only=True)
+class SharedRates:
+    """The buckets in Redis, by the day's key that the hosts share there for as long as the day lasts."""
+
+    storage: RedisStorage
+    redis: Redis
+    _key: bytes = b""
+    _day: int = -1
+
+    async def spend(self, rates: Rates, asked: Asked, now: datetime) -> Spent:
+        """See `Rates.spend`; RedisError, OSError."""
+        limiter = SharedLimiter(self.storage)
+        network = mark_of(await self._todays_key(now), asked.address)
+        if asked.reports and rates.reports is not None and not await limiter.hit(rates.reports, _REPORTS, network):
+            raise _too_often(await limiter.get_window_stats(rates.reports, _REPORTS, network), now, reports=True)
+        item = rates.network if asked.viewer is None else rates.token
+        who = network if asked.viewer is None else asked.viewer.id
+        if item is None:
+            return _unlimited(asked, now)
+        taken = await limiter.hit(item, who, cost=asked.cost)
+        stats = await limiter.get_window_stats(item, who)
+        if not taken and not _is_own_machine(asked):
+            raise _too_often(stats, now)
+        return _spent(asked, item, stats)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self.redis.aclose(close_connection_pool=True)
+
+    async def _todays_key(self, now: datetime) -> bytes:
+        today = day_of(now)
+        if today != self._day:
+            name = f"homegroup:day:{today}"
+            await self.redis.set(name, secrets.token_hex(32), nx=True, ex=_DAY)
+            found = await self.redis.get(name)
+            if not isinstance(found, bytes):
+                raise RedisError("the day's key is gone")
+            self._key, self._day = bytes.fromhex(found.decode("ascii")), today
+        return self._key
+
+
+async def spend(rates: Rates, request: Request, viewer: Token | None, operation: Operation | None) -> None:
+    """Take what an operation costs (None: one that cannot be answered) and note it as the request's `spent`; TooOften.
+
+    In one process nothing is waited for.
+    """
+    asked = Asked(
+        address=request.client.host if request.client else "",
+        viewer=viewer,
+        cost=UNREADABLE_COST if operation is None else max(1, operation.cost),
+        reports=operation is not None and operation.document.shape.reports,
+    )
+    now = clock()
+    spent = rates.spend(asked, now) if rates.shared is None else await rates.spend_shared(asked, now)
+    request.state.spent = spent
+
+
+def rates_of(settings: Settings) -> Rates:
+    """The buckets that these settings ask for."""
+    shared = None
+    if settings.redis_url:
+        # One that does not answer must not hold up who asks.
+        redis = Redis.from_url(settings.redis_url, socket_timeout=0.5, socket_connect_timeout=0.5)
+        options: dict[str, Any] = {"connection_pool": redis.connection_pool}
+        storage = RedisStorage(
+            f"async+{settings.redis_url}", implementation="redispy", key_prefix="homegroup", **options
+        )
+        shared = SharedRates(storage=storage, redis=redis)
+    return Rates(
+        network=_a_minute(settings.rate_cost),
+        token=_a_minute(settings.rate_cost_volunteer),
+        reports=RateLimitItemPerHour(settings.rate_reports) if settings.rate_reports else None,
+        shared=shared,
+    )
+
+
+def _a_minute(amount: int) -> RateLimitItem | None:
+    return RateLimitItemPerMinute(amount) if amount else None
+
+
+def day_of(now: datetime) -> int:
+    """The number of the day, in UTC."""
+    return int(now.timestamp()) // _DAY
+
+
+def mark_of(key: bytes, address: str) -> str:
+    """By what a network is counted: an IPv4 address alone, or the /64 of an IPv6 address, in which one client roams."""
+    network = network_of(address, v4=32, v6=64) if ":" in address else address
+    return hashlib.blake2b(network.encode("utf-8", "surrogatepass"), key=key, digest_size=12).hexdigest()
+
+
+def _is_own_machine(asked: Asked) -> bool:
+    """Whoever stands behind a proxy on this machine that is not trusted cannot be told apart: nobody is refused."""
+    return asked.viewer is None and asked.address in {"127.0.0.1", "::1", ""}
+
+
+def _spent(asked: Asked, item: RateLimitItem, stats: WindowStats) -> Spent:
+    reset_at = datetime.fromtimestamp(stats.reset_time, UTC).replace(microsecond=0)
+    return Spent(used=asked.cost, limit=item.amount, remaining=max(0, stats.remaining), reset_at=reset_at)
+
+
+def _unlimited(asked: Asked, now: datetime) -> Spent:
+    return Spent(used=asked.cost, limit=0, remaining=0, reset_at=now)
+
+
+def _too_often(stats: WindowStats, now: datetime, *, reports: bool = False) -> TooOften:
+    seconds = max(1, math.ceil(stats.reset_time - now.timestamp()))
+    return TooOften("too many reports from here" if reports else "too much was asked for from here", seconds=seconds)
