@@ -107,7 +107,12 @@ def graphql_routes(
     )
     schema = build_schema()
     endpoint = Endpoint(
-        documents=Documents(schema, limits, trusted_documents(settings.graphql_trusted_documents)),
+        documents=Documents(
+            schema,
+            limits,
+            trusted_documents(settings.graphql_trusted_documents),
+            compiled=settings.graphql_compiled,
+        ),
         schema_answers=SchemaAnswers(schema),
         threads=CapacityLimiter(settings.graphql_threads),
         volunteer_threads=CapacityLimiter(settings.volunteer_threads),

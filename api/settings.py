@@ -85,6 +85,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("GRAPHQL_THREADS", _some, "8", "GraphQL operations at work at once in each process; others wait."),
     Setting("GRAPHQL_COSTLY_THREADS", _some, "2", "Of these, such as resolve more than 20,000 fields."),
     Setting("GRAPHQL_SECONDS", _some, "2", "Longest time that one query may take; then its reading is stopped."),
+    Setting("GRAPHQL_COMPILED", _yes, "1", "Operations are compiled; 0: graphql-core executes them, to compare."),
     Setting("GRAPHQL_READERS", _some, "1", "New documents parsed and validated at once in each process; others wait."),
     Setting(
         "GRAPHQL_BODY_BYTES", _count, "65536", "Largest GraphQL request; variables with 100 ids take some kilobytes."
@@ -187,6 +188,7 @@ class Settings:
     graphql_threads: int
     graphql_costly_threads: int
     graphql_seconds: int
+    graphql_compiled: bool
     graphql_readers: int
     graphql_body_bytes: int
     meeting_file_rows: int

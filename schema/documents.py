@@ -67,11 +67,18 @@ class Documents:
     """Valid documents by the hash of their text, the least recently used forgotten first. Threads may share it.
 
     `trusted`: documents by ids of the operator's own, and then no others are answered; InvalidQuery if one of
-    them is not valid.
+    them is not valid. `compiled` False: their operations are left to the standard executor, for comparison.
     """
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits, trusted: Mapping[str, str] | None = None) -> None:
-        self.schema, self.limits = schema, limits
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        limits: Limits,
+        trusted: Mapping[str, str] | None = None,
+        *,
+        compiled: bool = True,
+    ) -> None:
+        self.schema, self.limits, self.compiled = schema, limits, compiled
         self._known: OrderedDict[str, Document] = OrderedDict()
         self._lock = threading.Lock()
         self._trusted = None if trusted is None else _read_trusted(schema, trusted, limits)

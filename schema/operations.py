@@ -63,7 +63,7 @@ class Executed:
 def prepare(documents: Documents, request: Request) -> Operation:
     """The operation that a request asks for, with its variables checked and its cost known; Refused."""
     document = documents.asked(request.document_id or "") if request.query is None else documents.get(request.query)
-    prepared = _prepared(documents.schema, document, request.operation_name)
+    prepared = _prepared(documents, document, request.operation_name)
     given = request.variables or {}
     values = prepared.read(given)
     if values is None:
@@ -74,15 +74,17 @@ def prepare(documents: Documents, request: Request) -> Operation:
     return Operation(document=document, prepared=prepared, variables=given, values=values, cost=cost)
 
 
-def _prepared(schema: GraphQLSchema, document: Document, name: str | None) -> Prepared:
+def _prepared(documents: Documents, document: Document, name: str | None) -> Prepared:
     """What is known of that operation of the document; Refused."""
     known = document.prepared.get(name)
     if known is None:
         node = _operation(document.node, name)
-        if schema.get_root_type(node.operation) is None:
+        if documents.schema.get_root_type(node.operation) is None:
             reason = f"there is no {node.operation.value} here, only queries and mutations"
             raise refusal(InvalidQuery("query", reason))
-        known = document.prepared[name] = Prepared(schema=schema, document=document.node, node=node)
+        known = document.prepared[name] = Prepared(
+            schema=documents.schema, document=document.node, node=node, compiled=documents.compiled
+        )
     return known
 
 

@@ -47,11 +47,12 @@ class Asking:
 
 @dataclass(slots=True, kw_only=True)
 class Prepared:
-    """One operation of a valid document."""
+    """One operation of a valid document; `compiled` False: the standard executor alone answers it."""
 
     schema: GraphQLSchema
     document: DocumentNode
     node: OperationDefinitionNode
+    compiled: bool = True
     _switches: tuple[str, ...] = field(init=False)
     _sizes: tuple[str, ...] = field(init=False)
     _read: Any = field(init=False)
@@ -92,7 +93,7 @@ class Prepared:
 
     def _compiled(self, variables: dict[str, Any]) -> Shown | None:
         root = self.schema.query_type
-        if root is None or self.node.operation != OperationType.QUERY:
+        if not self.compiled or root is None or self.node.operation != OperationType.QUERY:
             return None
         fragments = {n.name.value: n for n in self.document.definitions if isinstance(n, FragmentDefinitionNode)}
         compiler = Compiler(schema=self.schema, fragments=fragments, variables=variables)

@@ -97,14 +97,23 @@ def test_version_is_the_newest_in_the_changelog() -> None:
     assert re.findall(r"^## \[(\d[^\]]*)\]", changelog, re.MULTILINE)[0] == version
 
 
-def test_npm_lock_records_no_download_addresses() -> None:
-    lock = json.loads((ROOT / "tests/oracles/package-lock.json").read_text("utf-8"))
+@pytest.mark.parametrize("folder", ["tests/oracles", "tests/bench/peers"])
+def test_npm_lock_records_no_download_addresses(folder: str) -> None:
+    lock = json.loads((ROOT / folder / "package-lock.json").read_text("utf-8"))
     assert [name for name, package in lock["packages"].items() if "resolved" in package] == []
 
 
-@pytest.mark.parametrize("name", ["run.txt", "dev.txt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "requirements/run.txt",
+        "requirements/dev.txt",
+        "tests/bench/peers/requirements.txt",
+        "tests/bench/peers/requirements-graphene.txt",
+    ],
+)
 def test_pinned_requirements_name_no_index_and_hash_everything(name: str) -> None:
-    text = (ROOT / "requirements" / name).read_text("utf-8")
+    text = (ROOT / name).read_text("utf-8")
     assert re.search(r"://|--index|--extra|--find-links|--trusted", text) is None
     pins = re.findall(r"^[A-Za-z0-9].*?(?=^[A-Za-z0-9]|\Z)", text, re.MULTILINE | re.DOTALL)
     assert [pin.split()[0] for pin in pins if "--hash=sha256:" not in pin] == []

@@ -1,11 +1,15 @@
-"""`python -m tests.bench [NAME ...]`: all benchmarks, or those named, one after the other."""
+"""`python -m tests.bench [NAME ...]`: all benchmarks, or those named, one after the other.
+
+`python -m tests.bench peers --help` tells the options of that one.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tests.bench import facets, feeds, imports, loop, places, plans, search
+from tests.bench.peers import run as peers
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "search": search.main,
@@ -15,11 +19,15 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "feeds": feeds.main,
     "facets": facets.main,
     "loop": loop.main,
+    "peers": peers.main,
 }
 
 
-def main(names: list[str]) -> None:
+def main(names: Sequence[str]) -> None:
     """Run them; an unknown name ends with the names there are."""
+    if names[:1] == ["peers"]:
+        peers.main(names[1:])
+        return
     unknown = set(names) - set(BENCHMARKS)
     if unknown:
         sys.exit(f"no benchmark is called {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
