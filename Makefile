@@ -3,12 +3,13 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install run test lint types imports schema-fresh static check format schema migrate seed \
-        bench long oracles lock clean
+        bench peers long oracles lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 ORACLES := tests/oracles
+PEERS := tests/bench/peers
 # Two workers: the suite is meant to run on two cores. `make test PYTEST_WORKERS=0` runs it in one process.
 PYTEST_WORKERS ?= 2
 TESTS ?=
@@ -56,8 +57,12 @@ migrate: $(STAMP) ## Bring the database up to date
 seed: $(STAMP) ## Load the demonstration list
 	$(BIN)/homegroup seed
 
-bench: $(STAMP) ## Measure, and print the tables as Markdown and JSON
+bench: $(STAMP) ## Measure, and print the tables as Markdown and JSON; takes half an hour
+	@# What cannot be installed is reported as not measured.
+	-@$(MAKE) --no-print-directory --keep-going peers
 	$(BIN)/python -m tests.bench
+
+peers: $(PEERS)/.venv/servers/installed $(PEERS)/.venv/graphene/installed $(PEERS)/node_modules/installed ## Install the servers that are measured beside ours
 
 long: $(STAMP) ## Slow oracles, fuzzing, large differential tests (after `make oracles` for the foreign ones)
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest -n $(PYTEST_WORKERS) -m long $(TESTS)
@@ -78,7 +83,7 @@ LOCK := --quiet --upgrade --generate-hashes --no-header --no-emit-index-url --no
 clean: ## Remove what was made here, but not the database
 	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache \
 		.import_linter_cache $(ORACLES)/node_modules $(ORACLES)/icalcheck \
-		$(ORACLES)/icalexpand
+		$(ORACLES)/icalexpand $(PEERS)/.venv $(PEERS)/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first of these that is new enough; PYTHON=... chooses another.
@@ -104,3 +109,17 @@ $(ORACLES)/node_modules/installed: $(ORACLES)/package.json $(ORACLES)/package-lo
 
 $(ORACLES)/icalcheck $(ORACLES)/icalexpand: %: %.c
 	$(CC) -O1 -Wall -Wextra -Werror -o $@ $< $$(pkg-config --cflags --libs libical)
+
+$(PEERS)/node_modules/installed: $(PEERS)/package.json $(PEERS)/package-lock.json
+	cd $(PEERS) && npm ci --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+$(PEERS)/.venv/servers/installed: $(PEERS)/requirements.txt
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(PEERS)/.venv/graphene/installed: $(PEERS)/requirements-graphene.txt
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@

@@ -94,17 +94,7 @@ def graphql_routes(
     settings: Settings, *, open_context: OpenContext | None = None, find_viewer: FindViewer | None = None
 ) -> list[BaseRoute]:
     """`/graphql` and what GraphiQL needs below it."""
-    limits = Limits(
-        document_bytes=settings.graphql_document_bytes,
-        root_fields=settings.graphql_root_fields,
-        introspection=settings.graphql_introspection,
-        tokens=settings.graphql_tokens,
-        cost=settings.graphql_cost,
-        max_entries=settings.schedule_entries,
-        max_searches=settings.schedule_searches,
-        max_feed_meetings=settings.feed_meetings,
-        documents=settings.graphql_documents,
-    )
+    limits = limits_of(settings)
     schema = build_schema()
     endpoint = Endpoint(
         documents=Documents(
@@ -134,6 +124,21 @@ def graphql_routes(
         Route("/graphql", graphql, methods=["GET", "POST", "OPTIONS"], name="graphql"),
         Route("/graphql/assets/{name}", graphiql.asset, name="graphiql"),
     ]
+
+
+def limits_of(settings: Settings) -> Limits:
+    """How much one operation may ask by these settings."""
+    return Limits(
+        document_bytes=settings.graphql_document_bytes,
+        root_fields=settings.graphql_root_fields,
+        introspection=settings.graphql_introspection,
+        tokens=settings.graphql_tokens,
+        cost=settings.graphql_cost,
+        max_entries=settings.schedule_entries,
+        max_searches=settings.schedule_searches,
+        max_feed_meetings=settings.feed_meetings,
+        documents=settings.graphql_documents,
+    )
 
 
 @contextmanager

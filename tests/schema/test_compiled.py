@@ -170,6 +170,12 @@ def test_introspection_and_interfaces_are_not_compiled(town: House, query: str) 
     assert "errors" not in orjson.loads(standard)
 
 
+def test_where_told_so_nothing_is_compiled(town: House) -> None:
+    documents = Documents(town.schema, LIMITS, compiled=False)
+    operation = prepare(documents, Request(query="{ meetings { totalCount } }"))
+    assert operation.prepared.form(operation.values) is None
+
+
 def test_an_operation_is_compiled_once(town: House) -> None:
     documents = Documents(town.schema, LIMITS)
     request = Request(query="query ($yes: Boolean!) { meetings { totalCount @skip(if: $yes) } }", variables={"yes": 0})
