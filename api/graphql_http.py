@@ -47,8 +47,9 @@ from schema.documents import Documents
 from schema.errors import Refused
 from schema.freshness import Soonest
 from schema.limits import Limits
-from schema.operations import Operation, executed, prepare
+from schema.operations import Executed, Operation, executed, executed_promptly, prepare
 from schema.schema_answers import SchemaAnswers, asks_only_of_schema
+from store.database import Reader, unread
 from store.stopping import Stop
 from store.tokens import find_token
 
@@ -85,6 +86,7 @@ class Endpoint:
     body_bytes: int
     volunteer_body_bytes: int
     open_context: OpenContext
+    prompt_context: Callable[[HttpRequest], Context] | None
     find_viewer: FindViewer
     rates: Rates
     moment: Callable[[HttpRequest], Moment | None]
@@ -112,6 +114,7 @@ def graphql_routes(
         body_bytes=settings.graphql_body_bytes,
         volunteer_body_bytes=settings.graphql_body_bytes + _AS_JSON * settings.content_bytes,
         open_context=open_context or (lambda request, viewer, stop: house_context(request, viewer, stop, limits)),
+        prompt_context=None if open_context else partial(prompt_context, limits),
         find_viewer=find_viewer or (lambda request, token: known_viewer(request.state.house, token)),
         rates=rates_of(settings),
         moment=house_moment,
@@ -145,24 +148,38 @@ def limits_of(settings: Settings) -> Limits:
 def house_context(request: HttpRequest, viewer: Token | None, stop: Stop, limits: Limits) -> Iterator[Context]:
     """One operation's context, on a snapshot that lasts as long as it."""
     house: House = request.state.house
-    address = request.client.host if request.client else ""
     with house.database.read(stop) as read:
-        yield Context(
-            read=read,
-            write=house.database.write,
-            index=house.index(),
-            vocabulary=house.vocabulary,
-            now=house.clock(),
-            base_url=house.settings.base_url,
-            random_bytes=house.random_bytes,
-            limits=limits,
-            work=HouseWork(house=house, viewer=viewer),
-            network=network_of(address),
-            spent=request.state.spent,
-            viewer=viewer,
-            places=house.places.current(),
-            soonest=Soonest() if request.method == "GET" else None,
-        )
+        yield _context(house, request, viewer, limits, read)
+
+
+def prompt_context(limits: Limits, request: HttpRequest) -> Context:
+    """The context of what is worked out at once, on the event loop, or not at all."""
+    return _context(request.state.house, request, None, limits, unread(), prompt=True)
+
+
+def _context(
+    house: House, request: HttpRequest, viewer: Token | None, limits: Limits, read: Reader, *, prompt: bool = False
+) -> Context:
+    address = request.client.host if request.client else ""
+    return Context(
+        read=read,
+        write=house.database.write,
+        # Before anything is read: what is kept under a generation is not older than it.
+        index=house.index(),
+        vocabulary=house.vocabulary,
+        now=house.clock(),
+        base_url=house.settings.base_url,
+        random_bytes=house.random_bytes,
+        limits=limits,
+        work=HouseWork(house=house, viewer=viewer),
+        network=network_of(address),
+        spent=request.state.spent,
+        viewer=viewer,
+        places=None if prompt else house.places.current(),
+        fragments=house.fragments,
+        prompt=prompt,
+        soonest=Soonest() if request.method == "GET" else None,
+    )
 
 
 def house_moment(request: HttpRequest) -> Moment | None:
@@ -202,9 +219,11 @@ async def answered(endpoint: Endpoint, request: HttpRequest, media: str) -> Answ
     viewer = await _viewer(endpoint, request)
     asked = await read_request(request, endpoint.volunteer_body_bytes if viewer else endpoint.body_bytes)
     # Reading a new document is work on the processor, which threads share with the event loop: a few at a time.
-    limiter = endpoint.threads if endpoint.documents.holds(asked.query) else endpoint.readers
     try:
-        operation = await to_thread.run_sync(prepare, endpoint.documents, asked, limiter=limiter)
+        if endpoint.documents.holds(asked.query):
+            operation = prepare(endpoint.documents, asked)
+        else:
+            operation = await to_thread.run_sync(prepare, endpoint.documents, asked, limiter=endpoint.readers)
     except Refused:
         await spend(endpoint.rates, request, viewer, None)
         raise
@@ -218,6 +237,8 @@ async def answered(endpoint: Endpoint, request: HttpRequest, media: str) -> Answ
         keep = viewer is None and may_be_kept(operation)
         if keep and (known := _known(endpoint, request, operation, media)):
             return known
+    if viewer is None and (answer := _prompt(endpoint, request, operation, media if keep else None)):
+        return answer
     work = partial(_worked_out, endpoint, request, operation, viewer, media if keep else None)
     threads = _threads(endpoint, operation, viewer)
     if operation.is_query:
@@ -269,11 +290,24 @@ def _worked_out(
         done = executed(endpoint.documents.schema, operation, context, new_number)
         if stop.reason and not done.faultless:
             raise StoreFailed(stop.reason)
-        answer = Answer(status=200, body=done.body, faultless=done.faultless)
-        if keep_as is None or (moment := moment_of(context.index, context.vocabulary, context.now)) is None:
-            return answer
-        soonest = context.soonest.at if context.soonest else None
-        return kept(answer, operation, tag_of(operation, keep_as, moment), soonest, context.now)
+        return _told(done, operation, context, keep_as)
+
+
+def _prompt(endpoint: Endpoint, request: HttpRequest, operation: Operation, keep_as: str | None) -> Answer | None:
+    """The answer, where working it out takes less than going to a thread and reads nothing; None: it does not."""
+    if endpoint.prompt_context is None or not operation.is_query or operation.document.shape.takes_key:
+        return None
+    context = endpoint.prompt_context(request)
+    done = executed_promptly(operation, context)
+    return None if done is None else _told(done, operation, context, keep_as)
+
+
+def _told(done: Executed, operation: Operation, context: Context, keep_as: str | None) -> Answer:
+    answer = Answer(status=200, body=done.body, faultless=done.faultless)
+    if keep_as is None or (moment := moment_of(context.index, context.vocabulary, context.now)) is None:
+        return answer
+    soonest = context.soonest.at if context.soonest else None
+    return kept(answer, operation, tag_of(operation, keep_as, moment), soonest, context.now)
 
 
 async def _viewer(endpoint: Endpoint, request: HttpRequest) -> Token | None:

@@ -13,6 +13,7 @@ from api.settings import Settings
 from meetings.calendar_words import ENGLISH, Wording
 from meetings.ical_events import KeptEvents
 from meetings.vocabulary import Vocabulary
+from schema.fragments import Fragments
 from search.index import Index, IndexHolder
 from search.place_files import PlaceFiles, PlaceHolder
 from store.database import Database
@@ -32,6 +33,7 @@ class House:
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
     wording: Wording = ENGLISH
     events: KeptEvents = field(default_factory=lambda: KeptEvents(most=20_000))
+    fragments: Fragments | None = None
 
     def index(self) -> Index | None:
         """The newest generation of the read index; None before the first."""
@@ -74,6 +76,7 @@ def open_house(settings: Settings, *, now: Callable[[], datetime] = clock) -> It
             places=places,
             vocabulary=vocabulary,
             clock=now,
+            fragments=Fragments(settings.fragment_bytes) if settings.fragment_bytes else None,
             events=KeptEvents(most=settings.feed_kept_meetings),
             wording=Wording(format_names={code: known.labels["en"] for code, known in vocabulary.formats.items()}),
         )

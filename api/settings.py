@@ -86,6 +86,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("GRAPHQL_COSTLY_THREADS", _some, "2", "Of these, such as resolve more than 20,000 fields."),
     Setting("GRAPHQL_SECONDS", _some, "2", "Longest time that one query may take; then its reading is stopped."),
     Setting("GRAPHQL_COMPILED", _yes, "1", "Operations are compiled; 0: graphql-core executes them, to compare."),
+    Setting(
+        "FRAGMENT_BYTES",
+        _count,
+        "67108864",
+        "Memory of each process for ready pieces of GraphQL answers; 0: none are kept.",
+    ),
     Setting("GRAPHQL_READERS", _some, "1", "New documents parsed and validated at once in each process; others wait."),
     Setting(
         "GRAPHQL_BODY_BYTES", _count, "65536", "Largest GraphQL request; variables with 100 ids take some kilobytes."
@@ -187,6 +193,7 @@ class Settings:
     database_busy_seconds: int
     graphql_threads: int
     graphql_costly_threads: int
+    fragment_bytes: int
     graphql_seconds: int
     graphql_compiled: bool
     graphql_readers: int

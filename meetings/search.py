@@ -6,6 +6,7 @@ at every meeting.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -235,7 +236,7 @@ class Hit:
 class Page:
     """Some of the hits, in order. `total` counts all that match, on every page; None where it is not counted."""
 
-    hits: tuple[Hit, ...]
+    hits: Sequence[Hit]
     has_next: bool
     has_previous: bool = False
     total: int | None = None

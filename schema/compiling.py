@@ -25,14 +25,17 @@ from graphql import (
     GraphQLSchema,
     SelectionSetNode,
     Undefined,
+    get_named_type,
 )
 from graphql.execution.collect_fields import collect_fields, collect_sub_fields
 
-from schema.coercing import Bail, arguments_of
+from schema.coercing import Bail, arguments_of, variables_in
 
 #: From a value and what resolvers take for `info` to what JSON shows.
 Shown = Callable[[Any, Any], Any]
+#: Fields by the names under which they are shown.
 Selected = Mapping[str, list[FieldNode]]
+FieldName = tuple[str, str]
 #: What needs no call of `serialize`: a value of exactly the type that it would return as it is.
 _AS_IT_IS = {
     "String": "type({v}) is str",
@@ -45,6 +48,10 @@ _AS_IT_IS = {
 
 class Unsupported(Exception):
     """Something that is not compiled: the standard executor answers the whole operation."""
+
+
+#: See `Compiler.lists`.
+ListCompiler = Callable[["Compiler", GraphQLObjectType, Selected], tuple[Callable[[Any, Any, Any], Any], list[str]]]
 
 
 def _bail() -> Any:
@@ -61,12 +68,19 @@ def _listed(value: Any) -> Any:
 class Compiler:
     """Compiles one operation; `variables` are coerced, and looked at only where fields are skipped or included.
 
-    `instead` may give another resolver for a field: (type's name, field's name) to what makes it of the one it has.
+    `around` puts something around the resolvers of some fields, by type and name. `lists` show some lists whole: from
+    the compiler, the type of the list's items and what is selected of them to what shows the list (given its value,
+    the resolver's `info`, and the functions of the objects named). `fields` and `used` are the fields and variables
+    that have been compiled.
     """
 
     schema: GraphQLSchema
     fragments: dict[str, FragmentDefinitionNode]
     variables: dict[str, Any]
+    around: Mapping[FieldName, Callable[[Any], Any]] = field(default_factory=dict)
+    lists: Mapping[FieldName, ListCompiler] = field(default_factory=dict)
+    fields: set[FieldName] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
     _source: list[str] = field(default_factory=list)
     _names: dict[str, Any] = field(default_factory=dict)
     _count: int = 0
@@ -101,11 +115,21 @@ class Compiler:
         definition = type_.fields.get(name)
         if definition is None:
             raise Unsupported(name)
-        return self._completed(definition.type, self._resolved(definition, nodes[0]), nodes)
+        self.fields.add((type_.name, name))
+        if (type_.name, name) in self.lists:
+            return self._list(self.lists[type_.name, name], definition, nodes)
+        around = self.around.get((type_.name, name))
+        return self._completed(definition.type, self._resolved(definition, nodes[0], around), nodes)
 
-    def _resolved(self, definition: GraphQLField, node: FieldNode) -> str:
+    def _list(self, compile_list: ListCompiler, definition: GraphQLField, nodes: list[FieldNode]) -> str:
+        item: Any = get_named_type(definition.type)
+        selected = collect_sub_fields(self.schema, self.fragments, self.variables, item, nodes)
+        show, objects = compile_list(self, item, selected)
+        return f"{self._constant(show)}(r, i, ({''.join(f'{name}, ' for name in objects)}))"
+
+    def _resolved(self, definition: GraphQLField, node: FieldNode, around: Callable[[Any], Any] | None) -> str:
         """The expression that asks the field's resolver."""
-        resolve = definition.resolve
+        resolve = definition.resolve if around is None else around(definition.resolve)
         if isinstance(resolve, partial) and resolve.func is dict_or_attr_resolver and not definition.args:
             return f"r.{resolve.args[0]}"
         if resolve is None:
@@ -113,6 +137,7 @@ class Compiler:
         called = self._constant(resolve)
         if not definition.args:
             return f"{called}(r, i)"
+        self.used |= variables_in(*node.arguments)
         arguments = arguments_of(definition, node)
         given = self._constant(arguments)
         return f"{called}(r, i, **{given}(i.variables))" if callable(arguments) else f"{called}(r, i, **{given})"

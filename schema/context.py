@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from meetings.errors import StoreFailed
 from meetings.search import Page
 from meetings.tokens import Token
 from meetings.vocabulary import Vocabulary
 from schema.costs import Spent
+from schema.fragments import Fragments
 from schema.freshness import Soonest
 from schema.import_work import ImportWork
+from schema.lightness import is_light
 from schema.limits import Limits
 from schema.loaders import Loaders, loaders_for
 from search.index import Index
 from search.places import PlaceFinder
-from store.database import Reader, Writer
+from store.database import Reader, WouldWait, Writer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +31,9 @@ class Context:
     `index` is None before the first generation was built. `now` is aware; `base_url` has no slash at its end;
     `random_bytes(n)` gives n bytes that nobody can guess. `viewer` is None for the public. `network` is that of whoever
     asks, as far as reporters are told apart; it is not kept. `places` is None while there is no table of places.
-    `spent`: what the operation took of what whoever asks may ask for; None: nobody counts.
-    `soonest`, where an answer may be kept, is told what it shows.
+    `spent`: what the operation took of what whoever asks may ask for; None: nobody counts. `fragments` are what is kept
+    of answers, by this process and for this base URL; `prompt`: whoever asks may not wait, and what would take longer
+    is a WouldWait. `soonest`, where an answer may be kept, is told what it shows.
     """
 
     read: Reader
@@ -46,6 +49,8 @@ class Context:
     spent: Spent | None = None
     viewer: Token | None = None
     places: PlaceFinder | None = None
+    fragments: Fragments | None = None
+    prompt: bool = False
     soonest: Soonest | None = None
     loaders: Loaders = field(init=False)
 
@@ -73,6 +78,11 @@ class Context:
         if self.index is None:
             raise StoreFailed("the search index is being built; try again in a minute")
         return self.index
+
+    def check_light(self, filter: Mapping[str, Any] | None, *, short: bool = True) -> None:
+        """WouldWait, where a search for that filter, in a short time or a long one, may not be waited for."""
+        if self.prompt and not (short and is_light(filter, rows=self.search_index().count)):
+            raise WouldWait
 
     def place_finder(self) -> PlaceFinder:
         """Who knows places by name; StoreFailed while nobody does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -104,22 +105,35 @@ def still_there(context: Context, found: Found) -> list[tuple[Hit, Meeting]]:
 
     Left out is what has gone since the index was built: no longer there, under another id, or of another status.
     """
-    hits = found.page.hits
-    meetings = context.loaders.meetings.get_all([hit.meeting_id for hit in hits])
+    hits = list(found.page.hits)
     return [
         (hit, meeting)
+        for hit, meeting in zip(hits, meetings_of_hits(context, hits), strict=True)
+        if meeting and status_at(meeting, context.now) in found.statuses
+    ]
+
+
+def meetings_of_hits(context: Context, hits: Sequence[Hit]) -> list[Meeting | None]:
+    """The meetings that are there under the ids found."""
+    meetings = context.loaders.meetings.get_all([hit.meeting_id for hit in hits])
+    return [
+        meeting if meeting and meeting.id == hit.meeting_id else None
         for hit, meeting in zip(hits, meetings, strict=True)
-        if meeting and meeting.id == hit.meeting_id and status_at(meeting, context.now) in found.statuses
     ]
 
 
 def found_occurrences(context: Context, found: Found) -> list[FoundOccurrence]:
     """The occurrences of a page; what has just gone is left out."""
-    return [
-        FoundOccurrence(cursor=hit.cursor, node=node, distance_km=to_metres(hit.distance_km))
-        for hit, meeting in still_there(context, found)
-        if (node := occurrence_of_hit(meeting, hit))
-    ]
+    edges = (found_occurrence(hit, meeting) for hit, meeting in still_there(context, found))
+    return [edge for edge in edges if edge]
+
+
+def found_occurrence(hit: Hit, meeting: Meeting) -> FoundOccurrence | None:
+    """What an edge shows of a hit; None: the meeting has no such occurrence (any more)."""
+    node = occurrence_of_hit(meeting, hit)
+    if node is None:
+        return None
+    return FoundOccurrence(cursor=hit.cursor, node=node, distance_km=to_metres(hit.distance_km))
 
 
 def to_metres(distance_km: float | None) -> float | None:

@@ -19,6 +19,7 @@ from schema.context import Context
 from schema.documents import MAX_ERRORS, Document, Documents
 from schema.errors import Refused, refusal, told_errors
 from schema.plans import Prepared, answer_in_bytes
+from store.database import WouldWait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +109,21 @@ def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionN
 def executed(schema: GraphQLSchema, operation: Operation, context: Context, new_number: Callable[[], str]) -> Executed:
     """Execute on one snapshot: by the compiled form if it can give the answer, else by the standard executor."""
     form = operation.prepared.form(operation.values)
-    body = None if form is None else answer_in_bytes(form, operation.values, context)
+    body = None if form is None else answer_in_bytes(form, operation.values, context, context.fragments)
     if body is not None:
         return Executed(body=body, faultless=True)
     result = execute(schema, operation, context)
     return Executed(body=orjson.dumps(answer_of(result, new_number)), faultless=not result.errors)
+
+
+def executed_promptly(operation: Operation, context: Context) -> Executed | None:
+    """The same by the compiled form, if it has been used before and what is kept suffices; None: it takes longer."""
+    form = operation.prepared.prompt_form(operation.values)
+    try:
+        body = None if form is None else answer_in_bytes(form, operation.values, context, context.fragments)
+    except WouldWait:
+        return None
+    return None if body is None else Executed(body=body, faultless=True)
 
 
 def execute(schema: GraphQLSchema, operation: Operation, context: Context | None) -> ExecutionResult:

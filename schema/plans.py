@@ -8,7 +8,7 @@ refuses, it leaves to the standard executor, so that errors, their places and nu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from graphql import (
     ArgumentNode,
     DirectiveNode,
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -28,21 +29,35 @@ from graphql import (
 from schema.coercing import Variables, variables_in, variables_reader
 from schema.compiling import Compiler, Shown
 from schema.context import Context
+from schema.found_pages import FOUND_LISTS, Asking
+from schema.fragments import Fragments
+from schema.lasting import LASTING, Lasts
 from schema.limits import operation_cost
+from store.database import WouldWait
 
 #: Forms of one operation that differ in what is skipped or included; what comes after is executed as usual.
 _MAX_FORMS = 16
 _MAX_COSTS = 500
+_SEARCHES = frozenset({"meetings", "occurrences", "__typename"})
 #: More than any list gives.
 _MOST = 1000
 
 
-@dataclass(slots=True)
-class Asking:
-    """What resolvers are given for graphql-core's `info`, of which they use the context only."""
+def _noting(lasts: Lasts) -> Callable[[Any], Any]:
+    """Puts around a resolver that it is noted how long what it says is so."""
 
-    context: Context
-    variables: Variables
+    def around(resolve: Any) -> Any:
+        def resolved(root: Any, asking: Asking, **arguments: Any) -> Any:
+            value = resolve(root, asking, **arguments)
+            asking.until = min(asking.until, lasts(root, value, asking.context.now))
+            return value
+
+        return resolved
+
+    return around
+
+
+_AROUND = {name: _noting(lasts) for name, lasts in LASTING.items()}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,6 +70,7 @@ class Prepared:
     compiled: bool = True
     _switches: tuple[str, ...] = field(init=False)
     _sizes: tuple[str, ...] = field(init=False)
+    _searches_only: bool = field(init=False)
     _read: Any = field(init=False)
     _costs: dict[tuple[int, ...], int] = field(default_factory=dict)
     _forms: dict[tuple[Any, ...], Shown | None] = field(default_factory=dict)
@@ -63,6 +79,10 @@ class Prepared:
         finder = _Finder()
         visit(self.document, finder)
         self._switches, self._sizes = tuple(sorted(finder.switches)), tuple(sorted(finder.sizes))
+        chosen = self.node.selection_set.selections
+        self._searches_only = not finder.counts and all(
+            isinstance(one, FieldNode) and one.name.value in _SEARCHES for one in chosen
+        )
         self._read = variables_reader(self.schema, self.node.variable_definitions or ())
 
     def read(self, given: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -86,17 +106,26 @@ class Prepared:
 
     def form(self, variables: Variables) -> Shown | None:
         """The compiled form; None: there is none."""
-        key = tuple(variables.get(name) for name in self._switches)
+        key = self._key(variables)
         if key not in self._forms and len(self._forms) < _MAX_FORMS:
             self._forms[key] = self._compiled(dict(variables))
         return self._forms.get(key)
+
+    def prompt_form(self, variables: Variables) -> Shown | None:
+        """The same if it need not be compiled first, and it does nothing but search."""
+        return self._forms.get(self._key(variables)) if self._searches_only else None
+
+    def _key(self, variables: Variables) -> tuple[Any, ...]:
+        return tuple(variables.get(name) for name in self._switches)
 
     def _compiled(self, variables: dict[str, Any]) -> Shown | None:
         root = self.schema.query_type
         if not self.compiled or root is None or self.node.operation != OperationType.QUERY:
             return None
         fragments = {n.name.value: n for n in self.document.definitions if isinstance(n, FragmentDefinitionNode)}
-        compiler = Compiler(schema=self.schema, fragments=fragments, variables=variables)
+        compiler = Compiler(
+            schema=self.schema, fragments=fragments, variables=variables, around=_AROUND, lists=FOUND_LISTS
+        )
         try:
             return compiler.compile(root, self.node.selection_set)
         except Exception:
@@ -105,12 +134,16 @@ class Prepared:
 
 
 class _Finder(Visitor):
-    """Finds the variables on which it depends what is selected, and how much."""
+    """Finds the variables on which it depends what is selected, and how much; and whether facets are counted."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.counts = False
         self.switches: set[str] = set()
         self.sizes: set[str] = set()
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        self.counts = self.counts or node.name.value == "facets"
 
     def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
         self.switches |= variables_in(*node.arguments)
@@ -126,10 +159,14 @@ def _size(value: Any) -> int:
     return min(max(count, 0), _MOST) if isinstance(count, int) else -1
 
 
-def answer_in_bytes(form: Shown, variables: Variables, context: Context) -> bytes | None:
-    """The whole answer, in JSON; None: the standard executor must give it."""
+def answer_in_bytes(
+    form: Shown, variables: Variables, context: Context, fragments: Fragments | None = None
+) -> bytes | None:
+    """The whole answer, in JSON; None: the standard executor must give it. WouldWait, where the context may not."""
     try:
-        return orjson.dumps({"data": form(None, Asking(context, variables))})
+        return orjson.dumps({"data": form(None, Asking(context, variables, fragments))})
+    except WouldWait:
+        raise
     except Exception:
         # An error may be anyone's, and graphql-core has the words, the place and the nulls for it.
         return None

@@ -176,6 +176,7 @@ def search_meetings(
     after: str | None = None,
 ) -> Found:
     """A page of meetings; InvalidQuery, CursorExpired."""
+    context.check_light(filter)
     wanted = asked_filter(
         context.read, filter, vocabulary=context.vocabulary, now=context.minute, places=context.places
     )
@@ -214,6 +215,7 @@ def search_occurrences(
     after: str | None = None,
 ) -> Found:
     """A page of occurrences; InvalidQuery, CursorExpired."""
+    context.check_light(filter, short=until is None)
     now = context.minute
     wanted = asked_filter(
         context.read, filter, vocabulary=context.vocabulary, now=now, windowed=False, places=context.places

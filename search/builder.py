@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from meetings.errors import NotFound, StoreFailed
 from meetings.listing import number_from_id
 from meetings.vocabulary import Vocabulary
 from search.clock import instant_of
-from search.files import publish, sole_builder
+from search.files import next_number, publish, sole_builder
 from search.generations import (
     Built,
     Facts,
@@ -36,12 +36,14 @@ from store.database import Database, Reader
 from store.index_rows import read_index_rows
 from store.index_texts import read_index_texts
 from store.service_bodies import list_service_bodies
-from store.sources import source_languages
+from store.sources import ShownSource, shown_sources, source_languages
 from store.vocabulary import get_vocabulary
 
 log = logging.getLogger(__name__)
 #: How often vocabulary, sources and service bodies, which have no change log, are compared with those built from.
 FACTS_AFTER = timedelta(seconds=10)
+#: How often what is shown of sources is compared: an answer may not show for a second what it was before.
+SOURCES_AFTER = timedelta(milliseconds=200)
 #: Above this share of changed rows a full build costs no more, and forgets values that no row has any more.
 _PATCHED_SHARE = 0.2
 #: Small lists are patched however much of them changed.
@@ -50,11 +52,16 @@ _PATCHED_ROWS = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What the builder knows between two looks. `bodies` that rows may name without the facts being read anew."""
+    """What the builder knows between two looks. `bodies` that rows may name without the facts being read anew.
+
+    `sources`: what is shown of each.
+    """
 
     built: Built
     facts_read_at: datetime
     bodies: frozenset[str]
+    sources: Mapping[str, ShownSource]
+    sources_read_at: datetime
 
 
 def build(read: Reader, vocabulary: Vocabulary, folder: Path, now: datetime) -> Built:
@@ -64,17 +71,17 @@ def build(read: Reader, vocabulary: Vocabulary, folder: Path, now: datetime) -> 
 
 def _full(read: Reader, folder: Path, facts: Facts, now: datetime) -> Built:
     with _uncollected():
-        built = _columns(read, facts, now)
+        built = _columns(read, folder, facts, now)
         if open_index(folder) is None:
             # Words take twice as long as all the rest: who asks for none need not wait.
             _published(folder, built)
         return _published(folder, with_texts(built, read_index_texts(read)))
 
 
-def _columns(read: Reader, facts: Facts, now: datetime) -> Built:
+def _columns(read: Reader, folder: Path, facts: Facts, now: datetime) -> Built:
     # Both of one snapshot; asked for first, it would be too low rather than too high if they were not.
     change = last_change(read)
-    return build_generation(read_index_rows(read, now=now), facts, now, change)
+    return build_generation(read_index_rows(read, now=now), facts, now, change, edition=next_number(folder))
 
 
 def _next_day(read: Reader, folder: Path, state: State, now: datetime) -> State:
@@ -82,10 +89,10 @@ def _next_day(read: Reader, folder: Path, state: State, now: datetime) -> State:
     facts, old = _facts(read, get_vocabulary(read)), state.built
     ids, _ = changed_meetings(read, old.generation.header.change)
     if fingerprint(facts) != old.generation.header.facts or last_change(read) < old.generation.header.change:
-        return _state(_full(read, folder, facts, now), now)
+        return _state(read, _full(read, folder, facts, now), now)
     with _uncollected():
-        built = with_texts_of(_columns(read, facts, now), old, read_index_texts(read, ids))
-    return _state(_with_all_texts(read, folder, _published(folder, built)), now)
+        built = with_texts_of(_columns(read, folder, facts, now), old, read_index_texts(read, ids))
+    return _state(read, _with_all_texts(read, folder, _published(folder, built)), now)
 
 
 def _with_all_texts(read: Reader, folder: Path, built: Built) -> Built:
@@ -129,23 +136,44 @@ def _facts(read: Reader, vocabulary: Vocabulary) -> Facts:
 def step(read: Reader, folder: Path, state: State | None, now: datetime) -> State:
     """Publish what changed since the last look, if anything did."""
     if state is None:
-        return _state(build(read, get_vocabulary(read), folder, now), now)
+        return _state(read, build(read, get_vocabulary(read), folder, now), now)
     if horizon_of(now) != horizon_of(instant_of(state.built.generation.header.built_at)):
         return _next_day(read, folder, state, now)
     if abs(now - state.facts_read_at) >= FACTS_AFTER:
         state = _with_facts(read, folder, state, now)
+    if abs(now - state.sources_read_at) >= SOURCES_AFTER:
+        state = _with_sources(read, folder, state, now)
     return _with_changes(read, folder, state, now)
 
 
-def _state(built: Built, now: datetime) -> State:
-    return State(built=built, facts_read_at=now, bodies=frozenset(body.id for body in built.facts.bodies))
+def _state(read: Reader, built: Built, now: datetime) -> State:
+    return State(
+        built=built,
+        facts_read_at=now,
+        bodies=frozenset(body.id for body in built.facts.bodies),
+        sources=shown_sources(read),
+        sources_read_at=now,
+    )
+
+
+def _with_sources(read: Reader, folder: Path, state: State, now: datetime) -> State:
+    """After telling which sources are shown otherwise than before, if any row is from one of them."""
+    sources, old = shown_sources(read), state.built
+    changed = {id for id, shown in sources.items() if state.sources.get(id) != shown}
+    state = replace(state, sources=sources, sources_read_at=now)
+    header = old.generation.header
+    if not changed & header.sources.keys():
+        return state
+    edition = next_number(folder)
+    built = patch_generation(old, [], [], now, header.change, edition=edition, sources=changed)
+    return replace(state, built=_published(folder, built))
 
 
 def _with_facts(read: Reader, folder: Path, state: State, now: datetime) -> State:
     """After comparing the facts behind the rows: all anew if they differ."""
     facts = _facts(read, get_vocabulary(read))
     if fingerprint(facts) != state.built.generation.header.facts:
-        return _state(_full(read, folder, facts, now), now)
+        return _state(read, _full(read, folder, facts, now), now)
     return replace(state, facts_read_at=now)
 
 
@@ -156,7 +184,7 @@ def _with_changes(read: Reader, folder: Path, state: State, now: datetime) -> St
     ids, _ = changed_meetings(read, seen)
     # A number that fell is another database in the place of ours.
     if change < seen or len(ids) > max(_PATCHED_ROWS, _PATCHED_SHARE * _rows(state.built)):
-        return _state(build(read, get_vocabulary(read), folder, now), now)
+        return _state(read, build(read, get_vocabulary(read), folder, now), now)
     rows = list(read_index_rows(read, ids, now=now))
     unknown = {row.service_body_id for row in rows if row.service_body_id} - state.bodies
     if unknown:
@@ -165,8 +193,8 @@ def _with_changes(read: Reader, folder: Path, state: State, now: datetime) -> St
         return _with_changes(read, folder, replace(state, bodies=state.bodies | unknown), now)
     gone = {number for number in map(number_from_id, ids) if number is not None}
     texts = read_index_texts(read, ids)
-    built = _published(folder, patch_generation(state.built, rows, gone, now, change, texts))
-    return replace(state, built=_with_all_texts(read, folder, built))
+    built = patch_generation(state.built, rows, gone, now, change, texts, edition=next_number(folder))
+    return replace(state, built=_with_all_texts(read, folder, _published(folder, built)))
 
 
 def follow(

@@ -19,7 +19,7 @@ from search.strings import Strings
 
 Words: TypeAlias = NDArray[np.uint64]
 #: Which files a reader can read; a builder with another number builds anew.
-LAYOUT = 3
+LAYOUT = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class Rows:
     """The columns. `number` is the one behind the public id; `latitude` and `longitude` in 1e-7 degrees.
 
     `x`, `y`, `z` are the point on a sphere of radius 1; `document` is the number by which `texts` know the row, -1 if
-    they do not. The others are codes.
+    they do not; `edition` is the generation that first told the row so. The others are codes.
     """
 
     cell: Ints
@@ -46,6 +46,7 @@ class Rows:
     areas: Ints
     name: Ints
     document: Ints
+    edition: Longs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +76,12 @@ class Sets:
 class Origins:
     """Distinct (source, service body), a body of -1 is none; and the sets of them: one for each list a row is in.
 
+    `edition` by set: the generation with which anything that is shown of one of its sources last changed.
     `enter` and `leave` number the tree of bodies: what is below a body has numbers in [enter, leave).
     """
 
     sets: Sets
+    edition: Longs
     source: Ints
     body: Ints
     bodies: Strings
@@ -169,3 +172,10 @@ def joined_rows(parts: list[Rows]) -> Rows:
 def taken_rows(rows: Rows, order: NDArray[np.intp]) -> Rows:
     """These rows in this order."""
     return Rows(**{f.name: getattr(rows, f.name).take(order) for f in fields(Rows)})
+
+
+def editions_of(columns: Generation, rows: Longs) -> list[int]:
+    """For each row the generation since which nothing of it or of its sources has changed, as far as that is shown."""
+    sources = columns.origins.edition.take(columns.rows.origin.take(rows))
+    editions: list[int] = np.maximum(columns.rows.edition.take(rows), sources).tolist()
+    return editions

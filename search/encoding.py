@@ -82,9 +82,14 @@ class SetCodes:
 
 
 class Encoder:
-    """Turns rows into columns; its tables say what the codes mean."""
+    """Turns rows into columns; its tables say what the codes mean.
 
-    def __init__(self, zones: Zones, horizon: Horizon) -> None:
+    `edition` is the generation for which it does so, `source_editions` those with which sources changed since.
+    """
+
+    def __init__(self, zones: Zones, horizon: Horizon, edition: int = 0) -> None:
+        self.edition = edition
+        self.source_editions: dict[str, int] = {}
         self.schedules = ScheduleCodes(zones, horizon)
         self.kinds: Codes[tuple[str, str | None, str, str, int]] = Codes()
         self.origins = OriginCodes()
@@ -135,6 +140,7 @@ class Encoder:
             areas=_coded(self.area_sets.codes, told["areas"]),
             name=_coded(self._name_codes, told["name"]),
             document=np.full(len(rows), -1, np.int32),
+            edition=np.full(len(rows), self.edition, np.int64),
         )
 
 

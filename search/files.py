@@ -64,7 +64,7 @@ def read_generation(folder: Path, number: int) -> Generation | None:
 def publish(folder: Path, generation: Generation) -> int:
     """Write a generation, make it the current one, remove old ones; its number."""
     folder.mkdir(parents=True, exist_ok=True)
-    number = max([*_numbers(folder), current_number(folder) or 0]) + 1
+    number = next_number(folder)
     draft = folder / f"draft-{number}"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
@@ -76,6 +76,11 @@ def publish(folder: Path, generation: Generation) -> int:
     for old in sorted(_numbers(folder))[:-_KEPT_GENERATIONS]:
         shutil.rmtree(folder / f"{_PREFIX}{old}", ignore_errors=True)
     return number
+
+
+def next_number(folder: Path) -> int:
+    """The number of the generation that is published next."""
+    return max([*_numbers(folder), current_number(folder) or 0]) + 1
 
 
 def _numbers(folder: Path) -> list[int]:

@@ -67,11 +67,16 @@ class Built:
     changed_texts: Collector = field(default_factory=Collector)
 
 
-def build_generation(rows: Iterable[IndexRow], facts: Facts, now: datetime, change: int = 0) -> Built:
-    """All anew but the texts; `change` is the last change of the database that `rows` show."""
+def build_generation(
+    rows: Iterable[IndexRow], facts: Facts, now: datetime, change: int = 0, *, edition: int = 0
+) -> Built:
+    """All anew but the texts; `change` is the last change of the database that `rows` show.
+
+    `edition` is the number that the generation will have.
+    """
     horizon = horizon_of(now)
     zones = make_zones(instant_of(horizon.first), instant_of(horizon.last))
-    encoder = Encoder(zones, horizon)
+    encoder = Encoder(zones, horizon, edition)
     encoded = encoder.encode(rows)
     ordered = taken_rows(encoded, np.lexsort((encoded.number, encoded.cell)))
     return _built(encoder, ordered, zones, facts, horizon, now, change)
@@ -105,12 +110,17 @@ def patch_generation(
     now: datetime,
     change: int,
     texts: Iterable[IndexTexts] = (),
+    *,
+    edition: int = 0,
+    sources: Iterable[str] = (),
 ) -> Built:
     """With `rows` and their `texts` in place of those of the same numbers, and without `gone`.
 
-    On the day of the build only.
+    On the day of the build only. `sources` are those of which something else is shown than before.
     """
     old = built.generation
+    built.encoder.edition = edition
+    built.encoder.source_editions |= dict.fromkeys(sources, edition)
     new = built.encoder.encode(rows)
     if old.texts.ready:
         new = _documented(new, *_new_documents(built.changed_texts, texts))
@@ -278,12 +288,22 @@ def _origins(encoder: Encoder, sources: Mapping[str, int], bodies: Sequence[Serv
     enter, leave = _numbered(parents)
     return Origins(
         sets=encoder.origins.sets(),
+        edition=_set_editions(encoder),
         source=np.array([sources[source] for source, _ in encoder.origins.pairs], np.int32),
         body=np.array([-1 if body is None else enter[body] for _, body in encoder.origins.pairs], np.int32),
         bodies=codes.strings(),
         enter=np.array([enter[body] for body in parents], np.int32),
         leave=np.array([leave[body] for body in parents], np.int32),
     )
+
+
+def _set_editions(encoder: Encoder) -> Longs:
+    """For each set of origins the newest edition of its sources."""
+    sets = encoder.origins.sets()
+    of_pairs = np.array([encoder.source_editions.get(source, 0) for source, _ in encoder.origins.pairs], np.int64)
+    editions = np.zeros(sets.count, np.int64)
+    np.maximum.at(editions, sets.owner, of_pairs.take(sets.member))
+    return editions
 
 
 def _numbered(parents: Mapping[str, str | None]) -> tuple[dict[str, int], dict[str, int]]:

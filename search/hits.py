@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import overload
+
 import numpy as np
 
 from meetings.listing import id_from_number
 from meetings.search import Hit
 from search.clock import NEVER, Ints, Longs, instant_of
-from search.columns import Generation
+from search.columns import Generation, editions_of
 from search.cursors import Asked, Position, cursors_of
 from search.geo import kilometres
 from search.matching import FAR, Matches
@@ -19,21 +23,106 @@ _SHIFTS = np.arange(60, -5, -5)
 _ID_LENGTH = 14
 
 
-def hits_of(columns: Generation, found: Matches, section: int, keys: Longs, starts: Ints, asked: Asked) -> list[Hit]:
-    """The hits of these rows, whose keys and starts are given."""
-    numbers = columns.rows.number.take(found.rows)
-    places = zip(keys.tolist(), names_of(columns, found.rows), numbers.tolist(), strict=True)
-    cursors = cursors_of(asked, (Position(section, *place) for place in places))
-    squares = [FAR] * len(cursors) if found.squares is None else found.squares.tolist()
-    return [
-        Hit(
-            meeting_id=id,
-            cursor=cursor,
-            distance_km=None if square == FAR else kilometres(square),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Columns:
+    """What is known of each row of a page; `starts` in minutes of `search.clock`, `squares` squared chords."""
+
+    rows: list[int]
+    sections: list[int]
+    keys: list[int]
+    numbers: list[int]
+    starts: list[int]
+    squares: list[float]
+
+
+class Hits(Sequence[Hit]):
+    """The hits of a page, each put into words only when it is looked at: who knows the rows needs few of the words."""
+
+    __slots__ = ("_asked", "_columns", "_generation")
+
+    def __init__(self, generation: Generation, asked: Asked, columns: _Columns) -> None:
+        self._generation, self._asked, self._columns = generation, asked, columns
+
+    def __len__(self) -> int:
+        return len(self._columns.rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Hit: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Hits: ...
+
+    def __getitem__(self, place: int | slice) -> Hit | Hits:
+        if isinstance(place, slice):
+            told = {f.name: getattr(self._columns, f.name)[place] for f in fields(_Columns)}
+            return Hits(self._generation, self._asked, _Columns(**told))
+        place = range(len(self))[place]
+        start = self._columns.starts[place]
+        return Hit(
+            meeting_id=id_from_number(self._columns.numbers[place]),
+            cursor=self[place : place + 1].cursors()[0],
+            distance_km=self._distance(self._columns.squares[place]),
             starts_at=None if start == NEVER else instant_of(start),
         )
-        for id, cursor, square, start in zip(ids_of(numbers), cursors, squares, starts.tolist(), strict=True)
-    ]
+
+    def __iter__(self) -> Iterator[Hit]:
+        ids = ids_of(np.array(self._columns.numbers, np.int64))
+        told = zip(ids, self.cursors(), self.distances(), self._columns.starts, strict=True)
+        for id, cursor, distance, start in told:
+            starts_at = None if start == NEVER else instant_of(start)
+            yield Hit(meeting_id=id, cursor=cursor, distance_km=distance, starts_at=starts_at)
+
+    def __add__(self, others: Hits) -> Hits:
+        """These, and then the others, which are of the same question."""
+        told = {f.name: getattr(self._columns, f.name) + getattr(others._columns, f.name) for f in fields(_Columns)}
+        return Hits(self._generation, self._asked, _Columns(**told))
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers behind the meetings' ids."""
+        return self._columns.numbers
+
+    @property
+    def starts(self) -> list[int]:
+        """The starts in minutes of `search.clock`; NEVER: there is none."""
+        return self._columns.starts
+
+    def editions(self) -> list[int]:
+        """For each meeting the generation since which nothing that is shown of it has changed."""
+        return editions_of(self._generation, np.array(self._columns.rows, np.int64))
+
+    def distances(self) -> list[float | None]:
+        """In kilometres, where they are known."""
+        return [self._distance(square) for square in self._columns.squares]
+
+    def cursors(self) -> list[str]:
+        """The cursor of each."""
+        told = self._columns
+        names = names_of(self._generation, np.array(told.rows, np.int64))
+        return cursors_of(self._asked, map(Position, told.sections, told.keys, names, told.numbers))
+
+    @staticmethod
+    def _distance(square: float) -> float | None:
+        return None if square == FAR else kilometres(square)
+
+
+def no_hits(generation: Generation, asked: Asked) -> Hits:
+    """None yet."""
+    return Hits(generation, asked, _Columns(rows=[], sections=[], keys=[], numbers=[], starts=[], squares=[]))
+
+
+def hits_of(generation: Generation, found: Matches, section: int, keys: Longs, starts: Ints, asked: Asked) -> Hits:
+    """The hits of these rows, whose keys and starts are given."""
+    count = len(found.rows)
+    columns = _Columns(
+        rows=found.rows.tolist(),
+        sections=[section] * count,
+        keys=keys.tolist(),
+        numbers=generation.rows.number.take(found.rows).tolist(),
+        starts=starts.tolist(),
+        squares=[FAR] * count if found.squares is None else found.squares.tolist(),
+    )
+    return Hits(generation, asked, columns)
 
 
 def ids_of(numbers: Longs) -> list[str]:

@@ -58,6 +58,11 @@ class Index:
         return self.columns.header.built_at
 
     @property
+    def count(self) -> int:
+        """How many meetings are in it."""
+        return len(self.columns.rows.number)
+
+    @property
     def change(self) -> int:
         """The number in the change log up to which it is complete."""
         return self.columns.header.change

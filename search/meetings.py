@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from meetings.search import Hit, MeetingFilter, MeetingOrder, MeetingQuery, Page, TimeFilter
+from meetings.search import MeetingFilter, MeetingOrder, MeetingQuery, Page, TimeFilter
 from search.clock import NEVER, Flags, Ints, Longs, instant_of, minute_of
 from search.cursors import Asked, Position, question_of, resume
 from search.geo import distance_keys
-from search.hits import hits_of
+from search.hits import Hits, hits_of, no_hits
 from search.index import Index
 from search.matching import FAR, Matches, TimeTest, accepted_starts, next_held, sections, taken
 from search.ordering import LAST, name_ranks, smallest
@@ -24,13 +24,13 @@ def find_meetings(index: Index, query: MeetingQuery) -> Page:
     wanted = with_window(query.filter, asked.window)
     by_time = time_test(index, wanted.time, asked.now, always=query.order is MeetingOrder.NEXT_START)
     found = sections(index, wanted, by_time)
-    hits: list[Hit] = []
+    hits = no_hits(index.columns, asked)
     for number, section in enumerate(found):
         if after is None or number >= after.section:
             here = after if after is not None and number == after.section else None
             hits += _hits(index, section, asked, number, query.first + 1 - len(hits), here, wanted.text)
     return Page(
-        hits=tuple(hits[: query.first]),
+        hits=hits[: query.first],
         has_next=len(hits) > query.first,
         has_previous=after is not None,
         total=sum(len(section.rows) for section in found),
@@ -76,7 +76,7 @@ def time_test(index: Index, time: TimeFilter, now: int, *, always: bool) -> Time
 
 def _hits(
     index: Index, section: Matches, asked: Asked, number: int, count: int, after: Position | None, text: str | None
-) -> list[Hit]:
+) -> Hits:
     """The first matches of a section that come after a position."""
     columns = index.columns
     keys = _keys(index, section, MeetingOrder(asked.order), text)

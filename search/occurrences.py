@@ -35,9 +35,7 @@ def find_occurrences(index: Index, query: OccurrenceQuery) -> Page:
     reached, keys = taken(found, at), starts.astype(np.int64)
     places = smallest(index.columns, reached.rows, keys, query.first + 1, after)
     hits = hits_of(index.columns, taken(reached, places), 0, keys.take(places), starts.take(places), asked)
-    return Page(
-        hits=tuple(hits[: query.first]), has_next=len(hits) > query.first, has_previous=after is not None, total=None
-    )
+    return Page(hits=hits[: query.first], has_next=len(hits) > query.first, has_previous=after is not None, total=None)
 
 
 def _asked(query: OccurrenceQuery) -> tuple[Asked, Position | None]:

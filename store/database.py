@@ -7,8 +7,7 @@ seen whole or not at all, and nothing else commits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,20 +30,48 @@ _NO_SUCH_TABLE = "42P01"
 _CANCEL_SECONDS = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """One snapshot of the database."""
+class WouldWait(Exception):
+    """The database is needed, by somebody who may not wait for it."""
 
-    connection: Connection
+
+class Reader:
+    """One snapshot of the database; `connect` is called by the first who looks into it."""
+
+    __slots__ = ("_connect", "_connection")
+
+    def __init__(self, connect: Callable[[], Connection]) -> None:
+        self._connect = connect
+        self._connection: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """A connection that sees the snapshot."""
+        if self._connection is None:
+            self._connection = self._connect()
+        return self._connection
 
     def renew(self) -> None:
         """End the snapshot: none is held until the next statement, which reads the newest state."""
-        self.connection.rollback()
+        if self._connection is not None:
+            self._connection.rollback()
 
 
-@dataclass(frozen=True, slots=True)
+def unread() -> Reader:
+    """Of no snapshot: for what can be answered without the database, else WouldWait."""
+
+    def refuse() -> Connection:
+        raise WouldWait
+
+    return Reader(refuse)
+
+
 class Writer(Reader):
     """One transaction; it sees its own writes."""
+
+    __slots__ = ()
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(lambda: connection)
 
     def lock_changes(self) -> None:
         """Wait until no other transaction is numbering changes, and let none begin before this one ends.
@@ -91,14 +118,23 @@ class Database:
 
     @contextmanager
     def read(self, stop: Stop | None = None) -> Iterator[Reader]:
-        """One snapshot, from the first statement on; once `stop` is asked for, StoreFailed with its reason."""
+        """One snapshot, from the first statement on; who makes none takes no connection.
+
+        Once `stop` is asked for, StoreFailed with its reason.
+        """
         options: dict[str, Any] = {"homegroup_stop": stop}
         if not self.is_sqlite:
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with self._connect(options) as connection:
-            with nullcontext() if stop is None else stop.stopping(_interruption(connection)):
-                yield Reader(connection)
-            connection.rollback()
+        with ExitStack() as held:
+
+            def connect() -> Connection:
+                connection = held.enter_context(self._connect(options))
+                held.callback(connection.rollback)
+                if stop is not None:
+                    held.enter_context(stop.stopping(_interruption(connection)))
+                return connection
+
+            yield Reader(connect)
 
     @contextmanager
     def write(self) -> Iterator[Writer]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Row, case, func, select, update
+from sqlalchemy import Row, Text, case, func, select, type_coerce, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
@@ -15,7 +15,7 @@ from store.changes import record_changes
 from store.database import Reader, Writer
 from store.linking import follow_links
 from store.meetings import linked_ids
-from store.tables import meetings, sources
+from store.tables import meetings, runs, sources
 
 _SETTINGS = (
     "name",
@@ -34,6 +34,21 @@ _SETTINGS = (
 
 #: How reading a source goes; a source that is added again begins anew.
 _ANEW = {"failures": 0, "next_attempt_at": None, "etag": None, "last_modified": None, "body_hash": None}
+#: What answers show of a source, or judge it by. Its bodies change only with a run.
+_SHOWN = (
+    "id",
+    "name",
+    "importer",
+    "location",
+    "url",
+    "fellowship",
+    "language",
+    "attribution",
+    "paused",
+    "removed",
+    "last_good_import_at",
+)
+ShownSource = tuple[object, ...]
 #: What a `Source` says; who reads it now, and with which validators, is the fetching's own affair.
 _COLUMNS = tuple(name for name in Source.__dataclass_fields__ if name in sources.c)
 
@@ -104,6 +119,16 @@ def count_meetings(read: Reader, ids: tuple[str, ...] | None = None) -> dict[str
 def source_languages(read: Reader) -> dict[str, str | None]:
     """The languages of all sources by id, removed ones too; counts nothing, so it may be asked often."""
     return {row.id: row.language for row in read.connection.execute(select(sources.c.id, sources.c.language))}
+
+
+def shown_sources(read: Reader) -> dict[str, ShownSource]:
+    """Of all sources, removed ones too, what differs whenever anything is shown otherwise of them or of their bodies.
+
+    It is asked several times a second, so it reads no more than that.
+    """
+    last_run = select(func.max(runs.c.started_at)).where(runs.c.source_id == sources.c.id).scalar_subquery()
+    statement = select(*(type_coerce(sources.c[name], Text) for name in _SHOWN), last_run)
+    return {row[0]: tuple(row) for row in read.connection.execute(statement)}
 
 
 def _sources(read: Reader, ids: tuple[str, ...] | None, *, counted: bool = True) -> list[Source]:

@@ -35,7 +35,8 @@ def settings(**environ: str) -> Settings:
 
 def no_context(_: Request, viewer: Token | None, stop: Stop) -> AbstractContextManager[Context]:
     """These requests are answered without looking anything up."""
-    return nullcontext(cast("Context", SimpleNamespace(index=None, vocabulary=None, now=None, soonest=None)))
+    nothing = SimpleNamespace(index=None, vocabulary=None, now=None, soonest=None, fragments=None)
+    return nullcontext(cast("Context", nothing))
 
 
 def an_app(open_context: Any = no_context, **environ: str) -> Starlette:

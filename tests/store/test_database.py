@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import QueuePool, text
 from sqlalchemy.exc import DBAPIError
 
 from meetings.errors import StoreFailed
-from store.database import Database
+from store.database import Database, WouldWait, unread
 from store.migration import migrate
 from store.sources import get_source, list_sources, put_source
 from store.tables import metadata
@@ -49,8 +49,31 @@ def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
 
 
 def test_a_database_that_cannot_be_opened_says_so() -> None:
-    with pytest.raises(StoreFailed), Database("postgresql://postgres@127.0.0.1:1/none").read():
-        pass
+    with Database("postgresql://postgres@127.0.0.1:1/none").read() as read, pytest.raises(StoreFailed):
+        list_sources(read)
+
+
+def test_who_reads_nothing_takes_no_connection(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    with database.read():
+        assert checked_out(database) == 0
+    with database.read() as read:
+        read.connection.execute(text("select 1"))
+        assert checked_out(database) == 1
+    assert checked_out(database) == 0
+    database.close()
+
+
+def test_who_may_not_wait_is_told_where_the_database_is_needed() -> None:
+    with pytest.raises(WouldWait):
+        list_sources(unread())
+
+
+def checked_out(database: Database) -> int:
+    """How many connections are in use."""
+    pool = database.engine.pool
+    assert isinstance(pool, QueuePool)
+    return pool.checkedout()
 
 
 def test_a_database_without_tables_says_how_to_get_them(database_url: str) -> None:

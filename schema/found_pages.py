@@ -1,0 +1,199 @@
+"""Pages of what the search found, as bytes: pieces that are kept, with what belongs to the question put in between.
+
+A piece shows all that is selected of one hit but its cursor and its distance. Where all pieces of a page are kept, the
+database is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from math import inf
+from typing import Any
+
+import orjson
+from graphql import FieldNode, GraphQLObjectType
+
+from meetings.model import Meeting, MeetingStatus
+from meetings.search import Hit
+from meetings.suspension import status_at
+from schema.coercing import Variables
+from schema.compiling import Compiler, ListCompiler, Selected, Shown
+from schema.context import Context
+from schema.fragments import Fragment, Fragments, Key
+from schema.lasting import OF_OTHERS, status_lasts
+from schema.occurrences import Found, found_occurrence, meetings_of_hits, occurrence_of_hit, to_metres
+from search.hits import Hits
+
+#: By list, what the items are that it shows; None: nothing is shown of this hit.
+ITEMS: Mapping[tuple[str, str], Callable[[Hit, Meeting], Any]] = {
+    ("MeetingConnection", "nodes"): lambda hit, meeting: meeting,
+    ("MeetingConnection", "edges"): lambda hit, meeting: (hit, meeting),
+    ("OccurrenceConnection", "nodes"): lambda hit, meeting: occurrence_of_hit(meeting, hit),
+    ("OccurrenceConnection", "edges"): found_occurrence,
+}
+#: What is of the question, by item and field; the same for hits of whatever meeting.
+_OF_HITS: Mapping[str, Callable[[Hits], Sequence[Any]]] = {
+    "cursor": Hits.cursors,
+    "distanceKm": lambda hits: list(map(to_metres, hits.distances())),
+}
+_EDGES = frozenset({"MeetingEdge", "OccurrenceEdge"})
+_BITS = {status: 1 << place for place, status in enumerate(MeetingStatus)}
+#: Values of variables for which pieces of one page of one document are kept; more are made up by nobody's app.
+_MAX_VALUES = 64
+_numbers = count(1)
+
+
+@dataclass(slots=True)
+class Asking:
+    """What resolvers are given for graphql-core's `info`, of which they use the context only.
+
+    `until` is the last moment, in POSIX seconds, at which all that was asked since it was set is still shown so.
+    """
+
+    context: Context
+    variables: Variables
+    fragments: Fragments | None
+    until: float = inf
+
+
+@dataclass(slots=True, kw_only=True)
+class FoundList:
+    """Shows one list of hits: `template` has a place for each of `holes` and, by number, for each part of a piece."""
+
+    item: Callable[[Hit, Meeting], Any]
+    template: bytes
+    holes: tuple[str | int, ...]
+    used: tuple[str, ...]
+    of_others: bool
+    by_start: bool
+    _plans: dict[tuple[Any, ...], int] = field(default_factory=dict)
+
+    def __call__(self, found: Found, asking: Asking, parts: tuple[Shown, ...]) -> orjson.Fragment:
+        """The list in JSON; `parts` show what a piece is made of."""
+        hits = found.page.hits
+        assert isinstance(hits, Hits)
+        pieces = self._pieces(hits, asking, parts)
+        wanted = sum(map(_BITS.__getitem__, found.statuses))
+        places = [place for place, piece in enumerate(pieces) if piece is not None and piece.status & wanted]
+        columns = [self._column(hole, hits, pieces, places) for hole in self.holes]
+        template = self.template
+        return orjson.Fragment(b"[%b]" % b",".join([template % row for row in zip(*columns, strict=True)]))
+
+    def _column(self, hole: str | int, hits: Hits, pieces: list[Fragment | None], places: list[int]) -> Iterable[bytes]:
+        if isinstance(hole, int):
+            return [piece.parts[hole] for place in places if (piece := pieces[place]) is not None]
+        # No value of theirs has a comma.
+        written = orjson.dumps(_OF_HITS[hole](hits))[1:-1].split(b",")
+        return map(written.__getitem__, places)
+
+    def _pieces(self, hits: Hits, asking: Asking, parts: tuple[Shown, ...]) -> list[Fragment | None]:
+        """What is shown of each hit; None: nothing, for it has just gone."""
+        plan, kept, index = self._plan(asking.variables), asking.fragments, asking.context.search_index()
+        editions = [index.generation] * len(hits) if self.of_others else hits.editions()
+        starts = hits.starts if self.by_start else [0] * len(hits)
+        keys: list[Key] = [(plan, number, start) for number, start in zip(hits.numbers, starts, strict=True)]
+        if kept is None or not plan:
+            return _made(self.item, list(hits), editions, asking, parts)
+        kept.follow(index.generation)
+        get, now = kept.get, asking.context.now.timestamp()
+        pieces = [
+            piece
+            if (piece := get(key)) is not None and piece.edition == edition and piece.since <= now <= piece.until
+            else None
+            for key, edition in zip(keys, editions, strict=True)
+        ]
+        missing = [place for place, piece in enumerate(pieces) if piece is None]
+        if missing:
+            chosen = ([hits[place] for place in missing], [editions[place] for place in missing])
+            made = _made(self.item, *chosen, asking, parts)
+            for place, piece in zip(missing, made, strict=True):
+                pieces[place] = piece
+                if piece is not None and piece.until > now and piece.status != _BITS[MeetingStatus.WITHDRAWN]:
+                    kept.put(keys[place], piece)
+        return pieces
+
+    def _plan(self, variables: Variables) -> int:
+        """The number under which pieces for these variables are kept; 0: they are not."""
+        values = tuple(variables.get(name) for name in self.used)
+        try:
+            plan = self._plans.get(values)
+        except TypeError:
+            # Lists cannot be looked up, and no field of a meeting takes any.
+            return 0
+        if plan is None:
+            plan = self._plans[values] = next(_numbers) if len(self._plans) < _MAX_VALUES else 0
+        return plan
+
+
+def _made(
+    item: Callable[[Hit, Meeting], Any],
+    hits: Sequence[Hit],
+    editions: Sequence[int],
+    asking: Asking,
+    parts: tuple[Shown, ...],
+) -> list[Fragment | None]:
+    """Pieces of these hits, of meetings as the database has them now."""
+    now = asking.context.now
+    made: list[Fragment | None] = []
+    for hit, meeting, edition in zip(hits, meetings_of_hits(asking.context, hits), editions, strict=True):
+        shown = None if meeting is None else item(hit, meeting)
+        if meeting is None or shown is None:
+            made.append(None)
+            continue
+        asking.until = status_lasts(meeting, None, now)
+        written = tuple(orjson.dumps(part(shown, asking))[1:-1] for part in parts)
+        status = _BITS[status_at(meeting, now)]
+        made.append(Fragment(edition, now.timestamp(), asking.until, status, written))
+    return made
+
+
+def compile_found_list(
+    item: Callable[[Hit, Meeting], Any], compiler: Compiler, type_: GraphQLObjectType, selected: Selected
+) -> tuple[FoundList, list[str]]:
+    """How a list of such items is shown, and the functions that show its parts."""
+    outside, compiler.fields, compiler.used = (compiler.fields, compiler.used), set(), set()
+    holes: list[str | int] = []
+    written: list[str] = []
+    objects: list[str] = []
+    for name, together in _runs(type_, selected):
+        if name is None:
+            holes.append(len(objects))
+            written.append("%b")
+            objects.append(compiler.object(type_, together))
+        else:
+            holes.append(name)
+            written.append(f'"{next(iter(together))}":%b')
+    show = FoundList(
+        item=item,
+        template=f"{{{','.join(written)}}}".encode("ascii"),
+        holes=tuple(holes),
+        used=tuple(sorted(compiler.used)),
+        of_others=not OF_OTHERS.isdisjoint(compiler.fields),
+        by_start=type_.name not in {"Meeting", "MeetingEdge"} or ("MeetingEdge", "nextOccurrence") in compiler.fields,
+    )
+    compiler.fields |= outside[0]
+    compiler.used |= outside[1]
+    return show, objects
+
+
+def _runs(type_: GraphQLObjectType, selected: Selected) -> list[tuple[str | None, dict[str, list[FieldNode]]]]:
+    """What is selected, parted: each field that is of hits alone by its name, and what stands between them together."""
+    runs: list[tuple[str | None, dict[str, list[FieldNode]]]] = []
+    for key, nodes in selected.items():
+        name = nodes[0].name.value
+        if type_.name in _EDGES and name in _OF_HITS:
+            runs.append((name, {key: nodes}))
+        elif runs and runs[-1][0] is None:
+            runs[-1][1][key] = nodes
+        else:
+            runs.append((None, {key: nodes}))
+    # Where all is skipped there are still the objects.
+    return runs or [(None, {})]
+
+
+FOUND_LISTS: Mapping[tuple[str, str], ListCompiler] = {
+    name: partial(compile_found_list, item) for name, item in ITEMS.items()
+}
