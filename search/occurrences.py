@@ -9,15 +9,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from meetings.search import OccurrenceQuery, Page
+from meetings.search import MeetingFilter, OccurrenceQuery, Page
 from search.clock import DAY, NEVER, Flags, Ints, Longs, minute_of
 from search.cursors import Asked, Position, question_of, resume
-from search.hits import hits_of
+from search.hits import Hits, hits_of
 from search.hours import Judgement, judgement_of
 from search.index import Index
 from search.matching import Matches, TimeTest, by_code, joined, sections, taken
 from search.ordering import positions_after, smallest
 from search.schedules import Span, all_accepted, first_accepted
+
+#: How far ahead is looked first, and then, in minutes.
+_STEPS = (60, DAY)
 
 
 def find_occurrences(index: Index, query: OccurrenceQuery) -> Page:
@@ -28,14 +31,39 @@ def find_occurrences(index: Index, query: OccurrenceQuery) -> Page:
     # Meetings last less than a day.
     span = Span(first=first - DAY + 1 if query.include_in_progress else first, last=last, cancelled=True)
     rest = span if after is None else replace(span, first=min(max(span.first, after.key), span.last))
-    # What is nearest does not change from page to page; all else need only be looked for from the cursor on.
-    tested = rest if query.filter.place.nearest is None else span
-    found = joined(sections(index, query.filter, _time_test(index, tested, judgement)))
-    at, starts = _soonest(index, found, rest, judgement, query.first + 1, after)
-    reached, keys = taken(found, at), starts.astype(np.int64)
-    places = smallest(index.columns, reached.rows, keys, query.first + 1, after)
-    hits = hits_of(index.columns, taken(reached, places), 0, keys.take(places), starts.take(places), asked)
+    for near_future in _steps(query.filter, rest):
+        # What is nearest does not change from page to page; all else need only be looked for from the cursor on.
+        tested = near_future if query.filter.place.nearest is None else span
+        hits = _hits(index, query, asked, near_future, tested, judgement, after)
+        if len(hits) > query.first:
+            break
     return Page(hits=hits[: query.first], has_next=len(hits) > query.first, has_previous=after is not None, total=None)
+
+
+def _steps(asked: MeetingFilter, span: Span) -> list[Span]:
+    """The beginning of the span, then more of it, then all: of the whole world an hour fills a page."""
+    place = asked.place
+    if (place.near, place.box, place.named, asked.ids, asked.text) != (None, None, None, None, None):
+        return [span]
+    return [*(replace(span, last=span.first + step) for step in _STEPS if span.first + step < span.last), span]
+
+
+def _hits(
+    index: Index,
+    query: OccurrenceQuery,
+    asked: Asked,
+    span: Span,
+    tested: Span,
+    judgement: Judgement,
+    after: Position | None,
+) -> Hits:
+    """The first that start in the span, one more than a page holds, if there are so many."""
+    count = query.first + 1
+    found = joined(sections(index, query.filter, _time_test(index, tested, judgement)))
+    at, starts = _soonest(index, found, span, judgement, count, after)
+    reached, keys = taken(found, at), starts.astype(np.int64)
+    places = smallest(index.columns, reached.rows, keys, count, after)
+    return hits_of(index.columns, taken(reached, places), 0, keys.take(places), starts.take(places), asked)
 
 
 def _asked(query: OccurrenceQuery) -> tuple[Asked, Position | None]:
