@@ -29,6 +29,7 @@ from api.tidying import tidy
 from search.builder import follow
 from search.index import IndexHolder
 from search.place_files import publish_places, read_places
+from store.listening import ChangeListener
 
 log = logging.getLogger(__name__)
 _RESTART_SECONDS = 1.0
@@ -148,10 +149,11 @@ def run_builder(settings: Settings, parent: int) -> None:
     os.nice(10)
     logging.basicConfig(level=settings.log_level)
     with open_database(settings, pool_size=1) as database:
+        listener = ChangeListener(database, settings.index_poll_milliseconds / 1000)
         follow(
             database,
             settings.index_dir,
             clock=clock,
-            sleep=lambda: time.sleep(settings.index_poll_milliseconds / 1000),
+            sleep=listener.wait,
             stopped=lambda: os.getppid() != parent,
         )

@@ -23,6 +23,8 @@ T = TypeVar("T")
 _WORKED_OUT = frozenset({"shown_as", "shown_why"})
 #: SQLite takes 32,766 parameters a statement, PostgreSQL 65,535; smaller chunks are no slower.
 CHUNK = 500
+#: On which PostgreSQL tells that there are new entries.
+CHANNEL = "homegroup_changes"
 #: How long whoever keeps a copy may stay away and go on from where it was.
 KEPT = timedelta(days=90)
 #: What is taken out of the log may be needed by a cursor that is being looked at, on a clock that is a little slow.
@@ -56,6 +58,9 @@ def record_changes(write: Writer, ids: Sequence[str], *, run_id: str | None, now
         ]
         write.connection.execute(insert(changes), rows)
         number += len(chunk)
+    if ids and write.connection.dialect.name == "postgresql":
+        # Told when and if this transaction is committed, once however often it is said.
+        write.connection.execute(select(func.pg_notify(CHANNEL, "")))
 
 
 def last_change(read: Reader) -> int:
