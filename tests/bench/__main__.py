@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.bench import facets, feeds, imports, loop, places, plans, search
+from tests.bench import facets, feeds, growth, imports, loop, places, plans, search
 from tests.bench.peers import run as peers
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "plans": plans.main,
     "feeds": feeds.main,
     "facets": facets.main,
+    "growth": growth.main,
     "loop": loop.main,
     "peers": peers.main,
 }

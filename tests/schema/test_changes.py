@@ -15,11 +15,13 @@ from meetings.model import VenueType
 from meetings.source import ImportPlan
 from store.changes import drop_entries, outdated_entries
 from store.database import Database
+from store.migration import migrate
 from store.sources import put_source, remove_source
 from store.suspensions import suspend_meetings
-from store.vocabulary import get_vocabulary
+from store.vocabulary import get_vocabulary, put_vocabulary
 from tests.builders import NOW, a_listing, a_recurrence, a_source, a_venue
 from tests.schema.conftest import House, id_of, placed
+from tests.search.worlds import vocabulary_documents
 
 CHANGES = """
 query($after: String, $first: Int, $filter: MeetingFilter) {
@@ -458,6 +460,19 @@ def any_life(house: House, seed: int, steps: int = 30) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_a_copy_is_right_whatever_happens(new_house: Callable[[int], House], seed: int) -> None:
     any_life(new_house(seed), seed)
+
+
+@pytest.mark.postgresql
+def test_a_copy_is_right_on_postgresql(postgres_url: str, graphql_schema: GraphQLSchema, tmp_path: Path) -> None:
+    database = Database(postgres_url)
+    migrate(database)
+    with database.write() as write:
+        put_vocabulary(write, *vocabulary_documents())
+        put_source(write, a_source())
+    with database.read() as read:
+        vocabulary = get_vocabulary(read)
+    any_life(House(database=database, schema=graphql_schema, vocabulary=vocabulary, folder=tmp_path / "index"), 3)
+    database.close()
 
 
 @pytest.mark.long
