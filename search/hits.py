@@ -38,10 +38,11 @@ class _Columns:
 class Hits(Sequence[Hit]):
     """The hits of a page, each put into words only when it is looked at: who knows the rows needs few of the words."""
 
-    __slots__ = ("_asked", "_columns", "_generation")
+    __slots__ = ("_asked", "_columns", "_cursors", "_generation")
 
     def __init__(self, generation: Generation, asked: Asked, columns: _Columns) -> None:
         self._generation, self._asked, self._columns = generation, asked, columns
+        self._cursors: list[str] | None = None
 
     def __len__(self) -> int:
         return len(self._columns.rows)
@@ -60,7 +61,7 @@ class Hits(Sequence[Hit]):
         start = self._columns.starts[place]
         return Hit(
             meeting_id=id_from_number(self._columns.numbers[place]),
-            cursor=self[place : place + 1].cursors()[0],
+            cursor=self._cursors[place] if self._cursors else self[place : place + 1].cursors()[0],
             distance_km=self._distance(self._columns.squares[place]),
             starts_at=None if start == NEVER else instant_of(start),
         )
@@ -97,9 +98,11 @@ class Hits(Sequence[Hit]):
 
     def cursors(self) -> list[str]:
         """The cursor of each."""
-        told = self._columns
-        names = names_of(self._generation, np.array(told.rows, np.int64))
-        return cursors_of(self._asked, map(Position, told.sections, told.keys, names, told.numbers))
+        if self._cursors is None:
+            told = self._columns
+            names = names_of(self._generation, np.array(told.rows, np.int64))
+            self._cursors = cursors_of(self._asked, map(Position, told.sections, told.keys, names, told.numbers))
+        return self._cursors
 
     @staticmethod
     def _distance(square: float) -> float | None:
