@@ -17,13 +17,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.errors import error_response
+from api.known_feeds import Found, KnownFeed, known_feed
 from api.tags import is_known
 from meetings.errors import NotFound, StoreFailed
 from meetings.ical import Feed, render_feed, render_meeting, render_turned_off
 from meetings.schedule import Schedule, month_of, secret_hash, with_found
+from search.index import Index
 from search.saved import found_by
 from store.meetings import get_meetings
-from store.schedules import find_feed, note_use
+from store.schedules import feed_state, find_feed, note_use
 
 if TYPE_CHECKING:
     from api.house import House
@@ -37,29 +39,56 @@ _PRIVATE = {
 }
 
 
+#: Headers of those who may have it already.
+_CONDITIONS = frozenset({"if-none-match", "if-modified-since"})
+
+
 async def schedule_feed(request: Request) -> Response:
     """GET or HEAD /calendars/{token}.ics."""
     house: House = request.state.house
-    now = house.clock()
-    feed = await asyncio.to_thread(_render, house, request.path_params["token"], now)
+    now, token_hash = house.clock(), secret_hash(request.path_params["token"])
+    if not _CONDITIONS.isdisjoint(request.headers):
+        known = await asyncio.to_thread(_as_before, house, token_hash, now)
+        if known and _not_modified(request, known):
+            return Response(status_code=304, headers=_headers(known))
+    feed = await asyncio.to_thread(_render, house, token_hash, now)
     if isinstance(feed, Feed) and feed.skipped:
         log.error("events that could not be written count=%s", len(feed.skipped))
     if feed is None:
         return error_response(404, "NOT_FOUND", "there is no such calendar")
     if isinstance(feed, datetime):
         return error_response(410, "GONE", "this calendar was turned off")
+    if _not_modified(request, feed):
+        return Response(status_code=304, headers=_headers(feed))
+    return Response(feed.body, headers=_headers(feed), media_type="text/calendar; charset=utf-8")
+
+
+def _headers(feed: Feed | KnownFeed) -> dict[str, str]:
     headers = _PRIVATE | {"ETag": f'"{feed.etag}"'}
     if feed.last_modified is not None:
         headers["Last-Modified"] = format_datetime(feed.last_modified, usegmt=True)
-    if _not_modified(request, feed):
-        return Response(status_code=304, headers=headers)
-    return Response(feed.body, headers=headers, media_type="text/calendar; charset=utf-8")
+    return headers
 
 
-def _render(house: House, token: str, now: datetime) -> Feed | datetime | None:
-    """The feed; since when it has been off for too long; or None where no such address was ever given."""
+def _as_before(house: House, token_hash: str, now: datetime) -> KnownFeed | None:
+    """The feed, if it is what it was when it was last rendered here: one statement and a look into the index."""
+    known, index = house.feeds.get(token_hash), house.index()
+    if known is None or index is None:
+        return None
     with house.database.read() as read:
-        address = find_feed(read, secret_hash(token))
+        state = feed_state(read, token_hash)
+    # What was not used this month yet is to be noted.
+    if state is None or state.used_month < month_of(now):
+        return None
+    return known if known.is_as_before(index, state.changes, _minute(now)) else None
+
+
+def _render(house: House, token_hash: str, now: datetime) -> Feed | datetime | None:
+    """The feed; since when it has been off for too long; or None where no such address was ever given."""
+    # Before the database is read, so that a later change makes what is remembered old.
+    index = house.index()
+    with house.database.read() as read:
+        address = find_feed(read, token_hash)
         if address is None:
             return None
         if address.schedule is None:
@@ -67,28 +96,34 @@ def _render(house: House, token: str, now: datetime) -> Feed | datetime | None:
             # An empty calendar for as long as it takes that every phone has asked once more.
             gone = now - off > timedelta(days=house.settings.feed_off_days)
             return off if gone else render_turned_off(since=off)
-        schedule = _with_searches(house, address.schedule, now)
+        found = _found(index, address.schedule, now)
+        schedule = with_found(address.schedule, found, house.settings.feed_meetings)
         entries = schedule.entries
-        found = get_meetings(read, [entry.meeting_id for entry in entries])
+        listed = get_meetings(read, [entry.meeting_id for entry in entries])
     if schedule.used_month < month_of(now):
         with house.database.write() as write:
             note_use(write, schedule.id, now)
-    meetings = {entry.meeting_id: m for entry, m in zip(entries, found, strict=True) if m is not None}
-    return render_feed(schedule, meetings, now=now, wording=house.wording, events=house.events.of)
+    meetings = {entry.meeting_id: m for entry, m in zip(entries, listed, strict=True) if m is not None}
+    feed = render_feed(schedule, meetings, now=now, wording=house.wording, events=house.events.of)
+    if index is not None:
+        house.feeds.put(token_hash, known_feed(schedule, found, feed, index, _minute(now)))
+    return feed
 
 
-def _with_searches(house: House, schedule: Schedule, now: datetime) -> Schedule:
-    """The schedule with what its searches find; StoreFailed while there is no index, lest a phone be emptied."""
+def _found(index: Index | None, schedule: Schedule, now: datetime) -> Found:
+    """What its searches find; StoreFailed while there is no index, lest a phone be emptied."""
     if not schedule.searches:
-        return schedule
-    index = house.index()
+        return {}
     if index is None:
         raise StoreFailed("the search index is being built; try again in a minute")
-    found = found_by(index, schedule.searches, now.replace(second=0, microsecond=0))
-    return with_found(schedule, found, house.settings.feed_meetings)
+    return found_by(index, schedule.searches, _minute(now))
 
 
-def _not_modified(request: Request, feed: Feed) -> bool:
+def _minute(now: datetime) -> datetime:
+    return now.replace(second=0, microsecond=0)
+
+
+def _not_modified(request: Request, feed: Feed | KnownFeed) -> bool:
     """RFC 9110 section 13.2.2: If-None-Match, where given, is the only word."""
     tags = request.headers.get("if-none-match")
     if tags is not None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from api.clock import clock
+from api.known_feeds import KnownFeeds
 from api.settings import Settings
 from meetings.calendar_words import ENGLISH, Wording
 from meetings.ical_events import KeptEvents
@@ -32,6 +33,7 @@ class House:
     clock: Callable[[], datetime] = clock
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
     wording: Wording = ENGLISH
+    feeds: KnownFeeds = field(default_factory=lambda: KnownFeeds(most=20_000))
     events: KeptEvents = field(default_factory=lambda: KeptEvents(most=20_000))
     fragments: Fragments | None = None
 
@@ -77,6 +79,7 @@ def open_house(settings: Settings, *, now: Callable[[], datetime] = clock) -> It
             vocabulary=vocabulary,
             clock=now,
             fragments=Fragments(settings.fragment_bytes) if settings.fragment_bytes else None,
+            feeds=KnownFeeds(most=settings.feed_known),
             events=KeptEvents(most=settings.feed_kept_meetings),
             wording=Wording(format_names={code: known.labels["en"] for code, known in vocabulary.formats.items()}),
         )

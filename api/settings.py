@@ -146,6 +146,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "FEED_KEPT_MEETINGS", _some, "20000", "Meetings whose calendar events are kept rendered, about 1.3 kB each."
     ),
+    Setting("FEED_KNOWN", _some, "50000", "Feeds of which is remembered what they were, about 4 kB each."),
     Setting(
         "FEED_OFF_DAYS", _some, "30", "How long a feed that was turned off shows an empty calendar before it is gone."
     ),
@@ -222,6 +223,7 @@ class Settings:
     schedule_unused_months: int
     feed_meetings: int
     feed_kept_meetings: int
+    feed_known: int
     feed_off_days: int
     absent_percent: int
     absent_meetings: int

@@ -34,6 +34,14 @@ class Address:
     turned_off_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """What tells whether a feed's schedule is what it was."""
+
+    changes: int
+    used_month: date
+
+
 def add_schedule(write: Writer, schedule: Schedule, *, key_hash: str, token_hash: str) -> None:
     """Keep a new schedule with its entries and searches."""
     values = {name: getattr(schedule, name) for name in _OPTIONS}
@@ -165,6 +173,13 @@ def _retire(write: Writer, schedule_id: str, now: datetime) -> None:
 def get_schedule_by_key(read: Reader, key_hash: str) -> Schedule | None:
     """The schedule whose key has this hash. Within a write, nobody else changes it before that ends."""
     return _schedule(read, schedules.c.key_hash == key_hash)
+
+
+def feed_state(read: Reader, token_hash: str) -> FeedState | None:
+    """How many times the schedule behind a feed's address has changed, and when it was used; None: there is none."""
+    state = select(schedules.c.changes, schedules.c.used_month).where(schedules.c.token_hash == token_hash)
+    row = read.connection.execute(state).one_or_none()
+    return None if row is None else FeedState(changes=row.changes, used_month=row.used_month)
 
 
 def find_feed(read: Reader, token_hash: str) -> Address | None:

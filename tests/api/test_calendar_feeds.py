@@ -1,18 +1,26 @@
 """A feed over HTTP: what calendar programs send, and what they must get."""
 
+import asyncio
 import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
 from icalendar import Calendar
+from sqlalchemy import event
+from starlette.applications import Starlette
 
 from api.app import create_app
-from api.house import open_database
+from api.house import House, open_database
 from api.settings import Settings
 from api.tidying import tidy
-from tests.api.conftest import Clock, running
+from search.builder import build
+from search.index import LOOK_AFTER_S
+from store.suspensions import suspend_meetings
+from tests.api.conftest import Clock, running, with_state
 
 CREATE = """mutation ($input: ScheduleInput!, $entries: [EntryInput!]) {
   createSchedule(input: $input, entries: $entries) { key schedule { feedUrl webcalUrl } problems { code } } }"""
@@ -208,3 +216,70 @@ async def test_a_schedule_that_nobody_has_used_for_two_years_is_deleted(
         tidy(database, prepared, clock.now)
     turned_off = await client.get(path(created))
     assert Calendar.from_ical(turned_off.content).walk("VEVENT") == []
+
+
+# --- As before ----------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def at_home(app: Starlette) -> AsyncIterator[tuple[House, httpx2.AsyncClient]]:
+    """The house of an application, and a client of it."""
+    async with app.router.lifespan_context(app) as state:
+        transport = httpx2.ASGITransport(app=with_state(app, state))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://home") as client:
+            assert state is not None
+            yield state["house"], client
+
+
+@contextmanager
+def counted(house: House) -> Iterator[list[str]]:
+    """The statements of a block."""
+    statements: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        statements.append(statement)
+
+    event.listen(house.database.engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(house.database.engine, "before_cursor_execute", note)
+
+
+async def test_a_feed_that_is_as_before_costs_one_statement_and_no_rendering(app: Starlette) -> None:
+    async with at_home(app) as (house, client):
+        found = await ask(client, "{ meetings(orderBy: NAME) { nodes { id name } } }")
+        entries = [{"meetingId": node["id"]} for node in found["meetings"]["nodes"]]
+        payload = (await ask(client, CREATE, input={}, entries=entries))["createSchedule"]
+        first = await client.get(path(payload))
+        with counted(house) as statements:
+            again = await client.get(path(payload), headers={"If-None-Match": first.headers["etag"]})
+        assert (again.status_code, again.headers["etag"]) == (304, first.headers["etag"])
+        assert len([statement for statement in statements if statement != "BEGIN"]) == 1
+
+
+async def test_a_feed_is_no_longer_as_before_once_the_index_knows_of_a_change(
+    app: Starlette, prepared: Settings, clock: Clock
+) -> None:
+    async with at_home(app) as (house, client):
+        found = await ask(client, "{ meetings(orderBy: NAME) { nodes { id name } } }")
+        id = found["meetings"]["nodes"][0]["id"]
+        payload = (await ask(client, CREATE, input={}, entries=[{"meetingId": id}]))["createSchedule"]
+        first = await client.get(path(payload))
+        known = {"If-None-Match": first.headers["etag"]}
+        clock.now += timedelta(hours=1)
+        with house.database.write() as write:
+            suspend_meetings(write, [id], first=clock.now.date(), last=None, note=None, now=clock.now)
+        with house.database.read() as read:
+            build(read, house.vocabulary, prepared.index_dir, clock.now)
+        await asyncio.sleep(2 * LOOK_AFTER_S)
+        after = await client.get(path(payload), headers=known)
+        assert (after.status_code, after.headers["etag"] == first.headers["etag"]) == (200, False)
+
+
+async def test_a_feed_is_no_longer_as_before_once_its_schedule_has_changed(
+    client: httpx2.AsyncClient, created: dict[str, Any]
+) -> None:
+    first = await client.get(path(created))
+    rename = 'mutation ($key: String!) { updateSchedule(key: $key, input: {name: "Evenings"}) { problems { code } } }'
+    await ask(client, rename, key=created["key"])
+    after = await client.get(path(created), headers={"If-None-Match": first.headers["etag"]})
+    assert (after.status_code, after.headers["etag"] == first.headers["etag"]) == (200, False)
