@@ -35,9 +35,9 @@ def timed(asked: MeetingFilter, **changes: object) -> MeetingFilter:
 
 
 def of_starts(world: World, query: MeetingQuery, part: str, values: type[Weekday] | type[TimeOfDay]) -> Counts:
-    """How many of what the filter finds without this part it would find with just this value.
+    """How many the filter would find with just this value in this part.
 
-    Which are the nearest is said by the first alone.
+    Where only the nearest are asked for, those of what it finds without this part.
     """
     match = {meeting.id for meeting in found(world, query, timed(query.filter, **{part: frozenset()}))}
     counts = []
@@ -45,7 +45,8 @@ def of_starts(world: World, query: MeetingQuery, part: str, values: type[Weekday
         asked = timed(query.filter, **{part: frozenset({value})})
         anywhere = replace(asked, place=replace(asked.place, nearest=None))
         with_it = {meeting.id for meeting in found(world, query, anywhere)}
-        counts.append((value.name, len(match & with_it)))
+        # A night opens the day before, so that asking for it may find what its days alone do not.
+        counts.append((value.name, len(with_it if query.filter.place.nearest is None else match & with_it)))
     return tuple(counts)
 
 
