@@ -18,7 +18,7 @@ from meetings.errors import NotFound, StoreFailed
 from meetings.listing import number_from_id
 from meetings.vocabulary import Vocabulary
 from search.clock import instant_of
-from search.files import next_number, publish, sole_builder
+from search.files import Published, next_number, publish, sole_builder
 from search.generations import (
     Built,
     Facts,
@@ -74,8 +74,8 @@ def _full(read: Reader, folder: Path, facts: Facts, now: datetime) -> Built:
         built = _columns(read, folder, facts, now)
         if open_index(folder) is None:
             # Words take twice as long as all the rest: who asks for none need not wait.
-            _published(folder, built)
-        return _published(folder, with_texts(built, read_index_texts(read)))
+            built = _published(folder, built)
+        return _published(folder, with_texts(built, read_index_texts(read)), built if built.number else None)
 
 
 def _columns(read: Reader, folder: Path, facts: Facts, now: datetime) -> Built:
@@ -92,7 +92,7 @@ def _next_day(read: Reader, folder: Path, state: State, now: datetime) -> State:
         return _state(read, _full(read, folder, facts, now), now)
     with _uncollected():
         built = with_texts_of(_columns(read, folder, facts, now), old, read_index_texts(read, ids))
-    return _state(read, _with_all_texts(read, folder, _published(folder, built)), now)
+    return _state(read, _with_all_texts(read, folder, _published(folder, built, old)), now)
 
 
 def _with_all_texts(read: Reader, folder: Path, built: Built) -> Built:
@@ -100,7 +100,7 @@ def _with_all_texts(read: Reader, folder: Path, built: Built) -> Built:
     if not texts_outgrown(built):
         return built
     with _uncollected():
-        return _published(folder, with_texts(built, read_index_texts(read)))
+        return _published(folder, with_texts(built, read_index_texts(read)), built)
 
 
 @contextmanager
@@ -115,10 +115,11 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _published(folder: Path, built: Built) -> Built:
-    number = publish(folder, built.generation)
+def _published(folder: Path, built: Built, before: Built | None = None) -> Built:
+    known = None if before is None else Published(number=before.number, generation=before.generation)
+    number = publish(folder, built.generation, known)
     log.info("published generation=%d rows=%d change=%d", number, _rows(built), built.generation.header.change)
-    return built
+    return replace(built, number=number)
 
 
 def _rows(built: Built) -> int:
@@ -194,7 +195,7 @@ def _with_changes(read: Reader, folder: Path, state: State, now: datetime) -> St
     gone = {number for number in map(number_from_id, ids) if number is not None}
     texts = read_index_texts(read, ids)
     built = patch_generation(state.built, rows, gone, now, change, texts, edition=next_number(folder))
-    return replace(state, built=_with_all_texts(read, folder, _published(folder, built)))
+    return replace(state, built=_with_all_texts(read, folder, _published(folder, built, state.built)))
 
 
 def follow(

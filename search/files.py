@@ -10,7 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
@@ -61,14 +61,26 @@ def read_generation(folder: Path, number: int) -> Generation | None:
         return None
 
 
-def publish(folder: Path, generation: Generation) -> int:
-    """Write a generation, make it the current one, remove old ones; its number."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A generation, and the number under which it was published."""
+
+    number: int
+    generation: Generation
+
+
+def publish(folder: Path, generation: Generation, before: Published | None = None) -> int:
+    """Write a generation, make it the current one, remove old ones; its number.
+
+    Arrays that it has in common with the one `before` are not written again.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     number = next_number(folder)
     draft = folder / f"draft-{number}"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
-    write_arrays(generation, draft)
+    known = None if before is None else (folder / f"{_PREFIX}{before.number}", before.generation)
+    write_arrays(generation, draft, known)
     draft.rename(folder / f"{_PREFIX}{number}")
     pointer = folder / f"{_CURRENT}.draft"
     pointer.write_text(f"{_PREFIX}{number}\n", "ascii")
@@ -89,10 +101,13 @@ def _numbers(folder: Path) -> list[int]:
     return [int(number) for number in told if number.isdecimal()]
 
 
-def write_arrays(value: object, home: Path) -> None:
-    """A dataclass of arrays, plain values and other such dataclasses, as files in a folder that is there."""
+def write_arrays(value: D, home: Path, known: tuple[Path, D] | None = None) -> None:
+    """A dataclass of arrays, plain values and other such dataclasses, as files in a folder that is there.
+
+    `known` is where another one was written: the very arrays that it holds too are linked from there.
+    """
     header: dict[str, Any] = {}
-    _write(value, home, header, "")
+    _write(value, home, header, "", known)
     (home / _HEADER).write_bytes(orjson.dumps(header))
 
 
@@ -107,15 +122,26 @@ def read_arrays(kind: type[D], home: Path, header: dict[str, Any]) -> D:
     return _read(kind, home, header, "")
 
 
-def _write(value: object, home: Path, header: dict[str, Any], prefix: str) -> None:
+def _write(value: object, home: Path, header: dict[str, Any], prefix: str, known: tuple[Path, Any] | None) -> None:
     for name, part in ((f.name, getattr(value, f.name)) for f in fields(value)):  # type: ignore[arg-type]  # a dataclass
         path = f"{prefix}{name}"
+        before = None if known is None else (known[0], getattr(known[1], name))
         if is_dataclass(part):
-            _write(part, home, header, f"{path}.")
+            _write(part, home, header, f"{path}.", before)
         elif isinstance(part, np.ndarray):
-            np.save(home / f"{path}.npy", part, allow_pickle=False)
+            if before is None or before[1] is not part or not _linked(before[0] / f"{path}.npy", home / f"{path}.npy"):
+                np.save(home / f"{path}.npy", part, allow_pickle=False)
         else:
             header[path] = part
+
+
+def _linked(there: Path, here: Path) -> bool:
+    try:
+        here.hardlink_to(there)
+    except OSError:
+        # It was removed meanwhile, or this file system knows no links.
+        return False
+    return True
 
 
 def _read(kind: type[D], home: Path, header: dict[str, Any], prefix: str) -> D:

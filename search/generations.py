@@ -59,12 +59,13 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """A generation and what is needed to make the next one of it."""
+    """A generation and what is needed to make the next one of it; `number` it was published by, 0: not yet."""
 
     generation: Generation
     encoder: Encoder
     facts: Facts
     changed_texts: Collector = field(default_factory=Collector)
+    number: int = 0
 
 
 def build_generation(

@@ -77,23 +77,42 @@ class Texts:
     document_rows: Ints
 
 
+class _Chunks(dict[str, tuple[list[int], list[int]]]):
+    """The words of what stands between spaces, and those that are found alone only, by their numbers.
+
+    Folding looks at every letter, and texts are made of the same chunks again and again.
+    """
+
+    def __init__(self, word: Callable[[str], int]) -> None:
+        super().__init__()
+        self._word = word
+
+    def __missing__(self, chunk: str) -> tuple[list[int], list[int]]:
+        plain = folded(chunk)
+        kept = list(map(self._word, words_to_keep(plain)))
+        count = len(words_in(plain))
+        told = self[chunk] = kept[:count], kept[count:]
+        return told
+
+
 class _Learned(dict[str, int]):
     """Distinct texts by number, their words in one run of numbers."""
 
-    def __init__(self, word: Callable[[str], int]) -> None:
+    def __init__(self, chunks: _Chunks) -> None:
         super().__init__({"": -1})
-        self._word = word
+        self._chunks = chunks
         self.tokens = array("i")
         self.ends = array("i")
 
     def __missing__(self, text: str) -> int:
-        plain = folded(text[:_LONGEST_TEXT])
-        phrase, kept = words_in(plain), words_to_keep(plain)
-        self.tokens.extend(map(self._word, phrase))
+        alone: list[int] = []
+        for words, more in map(self._chunks.__getitem__, text[:_LONGEST_TEXT].split()):
+            self.tokens.extend(words)
+            alone += more
         self.tokens.append(END)
-        for word in kept[len(phrase) :]:
+        for word in alone:
             # Found alone only, for it is no part of a phrase.
-            self.tokens.extend((self._word(word), END))
+            self.tokens.extend((word, END))
         self.ends.append(len(self.tokens))
         number = self[text] = len(self.ends) - 1
         return number
@@ -121,7 +140,8 @@ class Collector:
     _of_others: list[Table] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._names, self._others = _Learned(self._words.__getitem__), _Learned(self._words.__getitem__)
+        chunks = _Chunks(self._words.__getitem__)
+        self._names, self._others = _Learned(chunks), _Learned(chunks)
 
     def add(self, texts: Iterable[IndexTexts]) -> Longs:
         """The numbers of the meetings, in the order of the documents that they are now."""
@@ -189,16 +209,21 @@ def _texts_of(learned: _Learned, chunk: Sequence[IndexTexts], names: Sequence[st
 def _words_of(learned: _Learned, texts: Ints, weight: int) -> tuple[Longs, Longs, int]:
     """The words of a column of texts, the places in the column that have them, and the weight of all."""
     places = np.flatnonzero(texts >= 0)
-    ends = _view(learned.ends)
-    last = ends.take(texts.take(places)).astype(np.int64)
-    before = texts.take(places) - 1
-    first = np.where(before >= 0, ends.take(before, mode="clip"), 0) if ends.size else last
-    lengths = last - first
-    total = lengths.cumsum()
-    at = np.arange(total[-1] if total.size else 0) + np.repeat(last - total, lengths)
+    at, lengths = tokens_of(_view(learned.ends), texts.take(places))
     tokens = _view(learned.tokens).take(at)
     words = np.flatnonzero(tokens != END)
     return tokens.take(words).astype(np.int64), np.repeat(places, lengths).take(words), weight
+
+
+def tokens_of(ends: Ints, texts: Ints | Longs) -> tuple[Longs, Longs]:
+    """Where the tokens of these texts are, one text after the other, and how many each has; by a stream's `ends`."""
+    if not texts.size:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    last = ends.take(texts).astype(np.int64)
+    lengths: Longs = last - np.where(texts > 0, ends.take(texts - 1, mode="clip"), 0)
+    total = lengths.cumsum()
+    at: Longs = np.arange(total[-1]) + np.repeat(last - total, lengths)
+    return at, lengths
 
 
 def _view(numbers: array[int]) -> Ints:

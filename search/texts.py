@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from search.clock import Bytes, Flags, Ints, Longs
 from search.columns import Generation
-from search.segments import END, Segment, Stream, Texts, folded_key
+from search.segments import END, Segment, Stream, Texts, folded_key, tokens_of
 from search.words import (
     edits_allowed,
     exact_term,
@@ -35,6 +35,8 @@ MOST_MISSPELT = 8
 IN_NAME, WHOLE_NAME = 20, 40
 #: A source's own id.
 KEY = 60
+#: Where less than one row in so many is left, phrases are looked for in its texts only.
+_FEW_ROWS = 8
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″\uff02", '"'))
 
 
@@ -136,13 +138,15 @@ def _as_it_stands(columns: Generation, word: str, *, beginnings: bool) -> Bytes:
             first, last = terms_beginning(segment.words, word)
         else:
             first, last = (0, 0) if exact is None else (exact, exact + 1)
-        begin, end = segment.starts[first], segment.starts[last]
-        values = segment.weights[begin:end] * np.uint8(BEGINNING)
         if exact is not None:
             # Of all that begin with a word it is the first.
-            known = slice(0, segment.starts[first + 1] - begin)
-            values[known] = segment.weights[begin:end][known] * np.uint8(EXACT)
-        _put(found, texts.document_rows.take(segment.documents[begin:end]), values, distinct=last - first == 1)
+            first = exact + 1
+        begun = slice(segment.starts[first], segment.starts[last])
+        _put(found, texts.document_rows.take(segment.documents[begun]), segment.weights[begun] * np.uint8(BEGINNING))
+        if exact is not None:
+            as_it_is = slice(segment.starts[exact], segment.starts[exact + 1])
+            rows, values = texts.document_rows.take(segment.documents[as_it_is]), segment.weights[as_it_is]
+            _put(found, rows, values * np.uint8(EXACT), distinct=True)
     return found
 
 
@@ -155,20 +159,20 @@ def _misspelt(columns: Generation, word: str, edits: int) -> Bytes:
             spans = [slice(segment.starts[term], segment.starts[term + 1]) for term in near.tolist()]
             documents = np.concatenate([segment.documents[span] for span in spans])
             values = np.concatenate([segment.weights[span] for span in spans]) * np.uint8(MISSPELT[edits - 1])
-            _put(found, texts.document_rows.take(documents), values, distinct=len(spans) == 1)
+            _put(found, texts.document_rows.take(documents), values)
     return found
 
 
-def _put(found: Bytes, rows: Ints, values: Bytes, *, distinct: bool) -> None:
-    """Note the values of rows, the highest of several; unless they are `distinct`."""
-    gone = rows < 0
-    if gone.any():
-        rows, values = rows[~gone], values[~gone]
+def _put(found: Bytes, rows: Ints, values: Bytes, *, distinct: bool = False) -> None:
+    """Raise rows to these values; `distinct`: no row comes twice."""
+    if rows.size and rows.min() < 0:
+        there = np.flatnonzero(rows >= 0)
+        rows, values = rows.take(there), values.take(there)
     if not distinct:
         # Of several values for one row the last one stays.
         order = values.argsort(kind="stable")
         rows, values = rows.take(order), values.take(order)
-    found[rows] = values
+    found[rows] = np.maximum(values, found.take(rows))
 
 
 # --- Phrases and names --------------------------------------------------------------------------
@@ -179,7 +183,10 @@ def _with_phrase(columns: Generation, rows: Longs, phrase: Sequence[str]) -> Fla
     has = np.zeros(rows.size, np.bool_)
     for segment, places, documents in _by_segment(columns, rows):
         for stream in (segment.names, segment.others):
-            texts, _ = _texts_with(segment, stream, phrase)
+            # Where few rows are left, their own texts are fewer than all.
+            few = documents.size * _FEW_ROWS < segment.count
+            among = np.unique(stream.of_documents.take(documents, axis=1)) if few else None
+            texts, _ = _texts_with(segment, stream, phrase, among)
             if texts.size:
                 # The last one is that of no text.
                 table = np.zeros(len(stream.ends) + 1, np.bool_)
@@ -211,15 +218,24 @@ def _by_segment(columns: Generation, rows: Longs) -> Iterator[tuple[Segment, Lon
             yield segment, places, documents.take(places).astype(np.int64) - segment.first
 
 
-def _texts_with(segment: Segment, stream: Stream, words: Sequence[str]) -> tuple[Longs, Flags]:
-    """The texts of a stream that have these words next to each other, and which of them are nothing else."""
+def _texts_with(
+    segment: Segment, stream: Stream, words: Sequence[str], among: Ints | None = None
+) -> tuple[Longs, Flags]:
+    """The texts of a stream that have these words next to each other, and which of them are nothing else.
+
+    `among` are the only ones that matter, -1 is none.
+    """
     known = [exact_term(segment.words, word) for word in words]
     terms = [term for term in known if term is not None]
     nowhere = np.empty(0, np.int64), np.empty(0, np.bool_)
     if len(terms) < len(known) or len(stream.tokens) < len(terms):
         return nowhere
     rarest = min(range(len(terms)), key=lambda at: int(segment.starts[terms[at] + 1] - segment.starts[terms[at]]))
-    at = np.flatnonzero(stream.tokens == terms[rarest]) - rarest
+    if among is None:
+        at = np.flatnonzero(stream.tokens == terms[rarest]) - rarest
+    else:
+        inside, _ = tokens_of(stream.ends, among[among >= 0])
+        at = inside[stream.tokens.take(inside) == terms[rarest]] - rarest
     # Each text has its end: what begins so near to the last one's is none.
     at = at[(at >= 0) & (at < len(stream.tokens) - len(terms))]
     for place, term in enumerate(terms):

@@ -8,12 +8,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.bench import execution, facets, feeds, growth, imports, loop, places, plans, search
+from tests.bench import execution, facets, feeds, growth, imports, loop, places, plans, search, text
 from tests.bench.peers import run as peers
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "search": search.main,
     "execution": execution.main,
+    "text": text.main,
     "places": places.main,
     "imports": imports.main,
     "plans": plans.main,

@@ -97,7 +97,7 @@ def measure(count: int, home: Path) -> Table:
 # --- Building -----------------------------------------------------------------------------------
 
 
-def _cpu(act: Callable[[], object], times: int = 1) -> float:
+def cpu(act: Callable[[], object], times: int = 1) -> float:
     """Seconds of CPU time, the best of several."""
     found = []
     for _ in range(times):
@@ -119,14 +119,14 @@ def _building(table: Table, database: Database, folder: Path) -> Built:
         with database.read() as read:
             made.append(build(read, vocabulary(), folder, NOW))
 
-    reading, building = _cpu(read_all), _cpu(build_all)
+    reading, building = cpu(read_all), cpu(build_all)
     size = sum(path.stat().st_size for path in folder.rglob("*.npy"))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    writing = _cpu(lambda: publish(folder, made[0].generation))
+    writing = cpu(lambda: publish(folder, made[0].generation))
     table.add("full build", building, "s", note=f"{len(made[0].generation.rows.number):,} meetings, read to written")
     table.add("reading rows alone", reading, "s", of="full build")
     table.add("writing files alone", writing, "s", of="full build")
-    table.add("opening files", _cpu(lambda: open_index(folder), 5), "s", of="full build")
+    table.add("opening files", cpu(lambda: open_index(folder), 5), "s", of="full build")
     table.add("files", size / 1e6, "MB")
     table.add("builder's memory, peak", peak / 1e6, "MB", of="files")
     return made[0]
@@ -137,11 +137,11 @@ def _building(table: Table, database: Database, folder: Path) -> Built:
 
 def microseconds(act: Callable[[], object], times: int) -> float:
     act()
-    return min(_cpu(lambda: [act() for _ in range(times)]) for _ in range(5)) / times * 1e6
+    return min(cpu(lambda: [act() for _ in range(times)]) for _ in range(5)) / times * 1e6
 
 
 def _searching(table: Table, index: Index) -> None:
-    for name, town in _towns(index).items():
+    for name, town in towns(index).items():
         for radius_km in (5.0, 25.0, 100.0):
             _local(table, index, name, town, radius_km)
     queries = {
@@ -163,7 +163,7 @@ def _searching(table: Table, index: Index) -> None:
     }
     for name, asked in queries.items():
         query = MeetingQuery(filter=asked, order=MeetingOrder.NEXT_START, first=25, now=NOW)
-        cold = _cpu(_asking(Index(index.columns), query)) * 1e6
+        cold = cpu(_asking(Index(index.columns), query)) * 1e6
         note = f"{find_meetings(index, query).total:,} found; the first of its minute {cold:,.0f} µs"
         table.add(name, microseconds(_asking(index, query), 20), "µs", of=_YARDSTICK, note=note)
     _occurrences(table, index)
@@ -173,7 +173,7 @@ def _asking(index: Index, query: MeetingQuery) -> Callable[[], object]:
     return partial(find_meetings, index, query)
 
 
-def _towns(index: Index) -> dict[str, Point]:
+def towns(index: Index) -> dict[str, Point]:
     """The densest place, and one of the middle."""
     rows = index.columns.rows
     counts = np.bincount(rows.place[: index.columns.located])
@@ -184,7 +184,7 @@ def _towns(index: Index) -> dict[str, Point]:
 
 def densest_place(index: Index) -> Point:
     """Where most meetings are."""
-    return _towns(index)["dense"]
+    return towns(index)["dense"]
 
 
 def _middle(index: Index, place: int) -> Point:
@@ -215,7 +215,7 @@ def _local(table: Table, index: Index, name: str, town: Point, radius_km: float)
 
 
 def _occurrences(table: Table, index: Index) -> None:
-    local = PlaceFilter(near=_towns(index)["dense"], radius_km=25.0)
+    local = PlaceFilter(near=towns(index)["dense"], radius_km=25.0)
     for name, asked in {"dense, 25 km": MeetingFilter(place=local), "worldwide": MeetingFilter()}.items():
         query = OccurrenceQuery(filter=asked, start=NOW, until=NOW + timedelta(days=7), first=25, now=NOW)
         cost = microseconds(partial(find_occurrences, index, query), 20)
@@ -235,7 +235,7 @@ def _patching(table: Table, database: Database, built: Built, folder: Path) -> N
                 publish(folder, patch_generation(built, rows, [row.number for row in rows], NOW, 1).generation)
 
             table.add(
-                f"patch, {name}", _cpu(patch, 5), "s", of="full build", note=f"{len(changed):,} rows, read to written"
+                f"patch, {name}", cpu(patch, 5), "s", of="full build", note=f"{len(changed):,} rows, read to written"
             )
 
 
@@ -251,9 +251,9 @@ def _memory_of_searches(folder: Path) -> tuple[float, float]:
     before = _private_megabytes()
     index = open_index(folder)
     assert index is not None
-    towns = list(_towns(index).values())
+    middles = list(towns(index).values())
     for number in range(300):
-        place = PlaceFilter(near=towns[number % 2], radius_km=5.0 * (1 + number % 20), or_online=number % 7 == 0)
+        place = PlaceFilter(near=middles[number % 2], radius_km=5.0 * (1 + number % 20), or_online=number % 7 == 0)
         asked = MeetingFilter(place=place if number % 5 else PlaceFilter())
         order = tuple(MeetingOrder)[number % 4]
         now = NOW + timedelta(minutes=number // 10)

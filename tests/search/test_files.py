@@ -13,10 +13,11 @@ import pytest
 
 from meetings.model import MeetingStatus
 from search.columns import Generation
-from search.files import current_number, publish, read_generation, sole_builder
+from search.files import Published, current_number, publish, read_generation, sole_builder
+from search.generations import patch_generation
 from search.index import LOOK_AFTER_S, IndexHolder, open_index
 from search.meetings import find_meetings
-from tests.builders import a_meeting
+from tests.builders import NOW, a_meeting
 from tests.search.asking import a_list, a_query, built_of
 from tests.search.worlds import a_moment, a_world
 
@@ -61,6 +62,27 @@ def test_arrays_keep_their_kind_and_are_plain(tmp_path: Path) -> None:
     assert read is not None
     kinds = [(type(v), v.dtype) for v in leaves(read).values() if isinstance(v, np.ndarray)]
     assert kinds == [(np.ndarray, v.dtype) for v in leaves(written).values() if isinstance(v, np.ndarray)]
+
+
+def test_arrays_that_did_not_change_are_not_written_again(tmp_path: Path) -> None:
+    built = built_of(a_list(a_meeting(1)))
+    first = Published(number=publish(tmp_path, built.generation), generation=built.generation)
+    patched = patch_generation(built, [], [1], NOW, 1).generation
+    second = publish(tmp_path, patched, first)
+    files = [tmp_path / f"generation-{number}" for number in (1, second)]
+    assert (files[0] / "texts.main.documents.npy").samefile(files[1] / "texts.main.documents.npy")
+    assert not (files[0] / "rows.number.npy").samefile(files[1] / "rows.number.npy")
+    read = read_generation(tmp_path, second)
+    assert read is not None
+    assert {k: plain(v) for k, v in leaves(read).items()} == {k: plain(v) for k, v in leaves(patched).items()}
+
+
+def test_arrays_whose_files_went_away_are_written_again(tmp_path: Path) -> None:
+    built = built_of(a_list(a_meeting(1)))
+    gone = Published(number=7, generation=built.generation)
+    read = read_generation(tmp_path, publish(tmp_path, built.generation, gone))
+    assert read is not None
+    assert {k: plain(v) for k, v in leaves(read).items()} == {k: plain(v) for k, v in leaves(built.generation).items()}
 
 
 def test_no_index_is_opened_where_there_is_none(tmp_path: Path) -> None:
