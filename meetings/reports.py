@@ -65,18 +65,15 @@ def reporter_mark(key: bytes, network: str, meeting_id: str) -> str:
     return hmac.new(key, f"{network} {meeting_id}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
-def network_of(address: str, *, v4: int = 24, v6: int = 48) -> str:
-    """The network of an IP address, by that many bits of it; else, as it is.
-
-    By default /24 or /48: one household or provider's pool counts once.
-    """
+def network_of(address: str) -> str:
+    """The network of an IP address, /24 or /48: one household or provider's pool counts once. Else, as it is."""
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
         ip = ip.ipv4_mapped
-    return str(ipaddress.ip_network(f"{ip}/{v4 if ip.version == 4 else v6}", strict=False))
+    return str(ipaddress.ip_network(f"{ip}/{24 if ip.version == 4 else 48}", strict=False))
 
 
 def raises_flag(reporters: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,12 +13,15 @@ from schema.scalars import DateTime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """What this operation took from the bucket of whoever asks; `limit` 0: there is none, and nothing runs out."""
+    """What this operation took from the bucket of whoever asks; `limit` 0: there is none, and nothing runs out.
+
+    `reset` tells when the bucket is full again; few ask.
+    """
 
     used: int
     limit: int
     remaining: int
-    reset_at: datetime
+    reset: Callable[[], datetime]
 
 
 class QueryCost(graphene.ObjectType):
@@ -26,4 +30,8 @@ class QueryCost(graphene.ObjectType):
     used = graphene.Int(required=True, description="The most fields that this operation can resolve.")
     limit = graphene.Int(required=True, description="Fields in a minute; 0: as many as you like.")
     remaining = graphene.Int(required=True, description="Fields left after this operation; 0 where there is no limit.")
-    reset_at = DateTime(required=True, description="When `remaining` is `limit` again.")
+    reset_at = DateTime(
+        required=True,
+        description="When `remaining` is `limit` again.",
+        resolver=lambda root, info: root.reset(),
+    )

@@ -267,7 +267,7 @@ def page_of_bodies(
 
 def spent_by(context: Context) -> Spent:
     """What the operation took; where nobody counts, nothing."""
-    return context.spent or Spent(used=0, limit=0, remaining=0, reset_at=context.now)
+    return context.spent or Spent(used=0, limit=0, remaining=0, reset=lambda: context.now)
 
 
 def _category(context: Context, category: str | None) -> str | None:
