@@ -34,6 +34,7 @@ from api.graphql_requests import (
 )
 from api.house import House
 from api.rates import Rates, rates_of, spend
+from api.replays import Replay, done_once, replay_of
 from api.settings import Settings
 from api.tags import is_known
 from api.trusted_documents import trusted_documents
@@ -56,7 +57,7 @@ from store.tokens import find_token
 _PREFLIGHT = {
     **CORS,
     "Access-Control-Allow-Methods": "GET, POST",
-    "Access-Control-Allow-Headers": "Content-Type, Accept, Authorization",
+    "Access-Control-Allow-Headers": "Content-Type, Accept, Authorization, Idempotency-Key",
     "Access-Control-Max-Age": "86400",
 }
 
@@ -90,6 +91,11 @@ class Endpoint:
     find_viewer: FindViewer
     rates: Rates
     moment: Callable[[HttpRequest], Moment | None]
+    volunteer_seconds: float
+
+    def seconds_of(self, viewer: Token | None) -> float:
+        """How long a change may take before it is taken to have broken off."""
+        return 60.0 if viewer is None else self.volunteer_seconds + 60.0
 
 
 def graphql_routes(
@@ -118,6 +124,7 @@ def graphql_routes(
         find_viewer=find_viewer or (lambda request, token: known_viewer(request.state.house, token)),
         rates=rates_of(settings),
         moment=house_moment,
+        volunteer_seconds=settings.volunteer_seconds,
     )
 
     async def graphql(request: HttpRequest) -> Response:
@@ -161,6 +168,7 @@ def _context(
     house: House, request: HttpRequest, viewer: Token | None, limits: Limits, read: Reader, *, prompt: bool = False
 ) -> Context:
     address = request.client.host if request.client else ""
+    replay: Replay | None = getattr(request.state, "replay", None)
     return Context(
         read=read,
         write=house.database.write,
@@ -169,7 +177,8 @@ def _context(
         vocabulary=house.vocabulary,
         now=house.clock(),
         base_url=house.settings.base_url,
-        random_bytes=house.random_bytes,
+        random_bytes=replay.random_bytes if replay else house.random_bytes,
+        again=replay is not None and replay.again,
         limits=limits,
         work=HouseWork(house=house, viewer=viewer),
         network=network_of(address),
@@ -245,7 +254,9 @@ async def answered(endpoint: Endpoint, request: HttpRequest, media: str) -> Answ
         answer = await for_client(request, work, seconds=endpoint.seconds, limiter=threads)
     else:
         # What is changed is changed whole, whoever still waits for it.
-        answer = await to_thread.run_sync(work, Stop(), limiter=threads)
+        replay = request.state.replay = replay_of(request.headers.get("idempotency-key"), viewer, asked)
+        once = partial(_once, request, replay, partial(work, Stop()), endpoint.seconds_of(viewer))
+        answer = await to_thread.run_sync(once, limiter=threads)
     # What is changed or kept by a person may tell a key or a feed's address.
     secret = not operation.is_query or operation.document.shape.takes_key
     return replace(answer, headers={**answer.headers, **SECRET}) if secret else answer
@@ -265,6 +276,11 @@ async def _of_schema(endpoint: Endpoint, operation: Operation) -> Answer:
         answers = endpoint.schema_answers
         body = await to_thread.run_sync(answers.worked_out, operation, new_number, limiter=endpoint.readers)
     return Answer(status=200, body=body)
+
+
+def _once(request: HttpRequest, replay: Replay | None, work: Callable[[], Answer], seconds: float) -> Answer:
+    """Do it, or answer what came of it when it was done."""
+    return work() if replay is None else done_once(request.state.house, replay, work, seconds=seconds)
 
 
 def _known(endpoint: Endpoint, request: HttpRequest, operation: Operation, media: str) -> Answer | None:

@@ -8,6 +8,7 @@ from api.settings import Settings
 from meetings.schedule import month_of
 from store.changes import drop_entries, outdated_entries
 from store.database import Database
+from store.replays import forget_replays
 from store.reporters import forget_reporters
 from store.schedules import delete_schedule, unused_schedules
 
@@ -18,6 +19,7 @@ def tidy(database: Database, settings: Settings, now: datetime) -> None:
     forget_unused(database, settings.schedule_unused_months, now)
     with database.write() as write:
         forget_reporters(write, now)
+        forget_replays(write, now)
 
 
 def prune_log(database: Database, now: datetime) -> int:

@@ -31,6 +31,7 @@ class Context:
     `index` is None before the first generation was built. `now` is aware; `base_url` has no slash at its end;
     `random_bytes(n)` gives n bytes that nobody can guess. `viewer` is None for the public. `network` is that of whoever
     asks, as far as reporters are told apart; it is not kept. `places` is None while there is no table of places.
+    `again`: the same change was begun before, with the same random bytes, and may have been done.
     `spent`: what the operation took of what whoever asks may ask for; None: nobody counts. `fragments` are what is kept
     of answers, by this process and for this base URL; `prompt`: whoever asks may not wait, and what would take longer
     is a WouldWait. `soonest`, where an answer may be kept, is told what it shows.
@@ -46,6 +47,7 @@ class Context:
     limits: Limits
     work: ImportWork
     network: str
+    again: bool = False
     spent: Spent | None = None
     viewer: Token | None = None
     places: PlaceFinder | None = None

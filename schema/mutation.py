@@ -115,6 +115,8 @@ def create_schedule(
     key = key_from_bytes(context.random_bytes(32))
     id = base64.b32encode(context.random_bytes(20)).decode("ascii")
     with context.write() as write:
+        if context.again and (made := open_schedule(write, key)) is not None:
+            return {"schedule": made, "key": key, "problems": []}
         meetings = _meetings_by_id(write, _ids_of(entries or []))
         schedule = edits.new_schedule(id, input, list(meetings.values()), context.now)
         problems, changes = edits.plan_entries(
@@ -185,7 +187,8 @@ def add_search(context: Context, key: str, search: edits.Input) -> Payload:
         touched = edits.touched(schedule, context.now)
         problems, saved = plan_searches(context, touched, [search], ("search",))
         if not problems:
-            store.add_searches(write, schedule.id, saved)
+            known = {one.id for one in schedule.searches}
+            store.add_searches(write, schedule.id, [one for one in saved if one.id not in known])
             store.update_schedule(write, touched)
         return problems
 
@@ -225,6 +228,8 @@ def delete_schedule(context: Context, key: str) -> Payload:
         return []
 
     done = _changed(context, key, change)
+    if context.again and any(problem.code == ProblemCode.UNKNOWN_KEY for problem in done["problems"]):
+        return {"deleted": True, "problems": []}
     return {"deleted": not done["problems"], "problems": done["problems"]}
 
 

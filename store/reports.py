@@ -38,7 +38,8 @@ def add_report(write: Writer, report: Report, *, network: str, new_key: bytes) -
     flagged = _flagged_at(write, report.meeting_id)
     is_open = (reports.c.meeting_id == report.meeting_id) & reports.c.outcome.is_(None)
     count = write.connection.scalar(select(func.count()).select_from(reports).where(is_open)) or 0
-    if count < REPORTS_PER_MEETING:
+    known = write.connection.scalar(select(reports.c.id).where(reports.c.id == report.id)) is not None
+    if count < REPORTS_PER_MEETING and not known:
         detail = report.detail[:DETAIL_LENGTH] if report.detail else None
         values = {"id": report.id, "meeting_id": report.meeting_id, "kind": report.kind.value, "at": report.at}
         write.connection.execute(insert(reports).values(**values, detail=detail))

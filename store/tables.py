@@ -356,5 +356,19 @@ retired_feeds = Table(
     sqlite_strict=True,
 )
 
+#: For a day: mutations that a client may send again, under a hash of its own key. `request` and `answer` are under that
+#: key too, which nobody here keeps; `answer` null: it is being worked out, until `taken_until` at the latest.
+replays = Table(
+    "replays",
+    metadata,
+    Column("key_hash", Text, primary_key=True),
+    Column("request", Text, nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    Column("taken_until", Instant, nullable=False),
+    Column("answer", Text),
+    sqlite_strict=True,
+)
+
 #: What is kept for so short a time that no copy may outlive it.
-FLEETING = frozenset({reporter_keys, reporter_marks})
+FLEETING = frozenset({reporter_keys, reporter_marks, replays})
