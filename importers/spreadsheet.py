@@ -28,10 +28,10 @@ from meetings.source import Source
 from meetings.spreadsheet_document import undefused
 from meetings.vocabulary import Vocabulary
 
-VERSION = 1
+VERSION = 2
 #: What we call a column, and the headers it stands under, in lower case, without signs, `_` for spaces.
 _HEADERS = """
-name: name meeting meeting_name|slug: slug post_name|id: id|weekday: day days weekday
+name: name meeting meeting_name|slug: slug post_name|id: id|weekday: day days weekday|recurrence: recurrence
 start_time: time start_time|end_time: end_time|duration: duration|time_zone: timezone time_zone tz
 types: types type meeting_types|notes: notes meeting_notes|group: group group_name|group_notes: group_notes
 location: location location_name venue|location_notes: location_notes|address: address street street_address
@@ -44,6 +44,9 @@ conference_url_notes: conference_url_notes|conference_phone: conference_phone
 conference_phone_notes: conference_phone_notes|attendance_option: attendance_option|email: email|phone: phone
 feedback_emails: feedback_emails feedback_email
 """
+#: What our own export says of a meeting that is not every week; of one every n weeks nobody can tell which weeks.
+_OF_MONTH = re.compile(r"every (?P<days>.+ of the month) at \d\d:\d\d", re.IGNORECASE)
+_EVERY_N = re.compile(r"every (?:second|third|fourth|\d+ weeks on) \w+ at \d\d:\d\d", re.IGNORECASE)
 _PERSON = re.compile(r"contact_\d_(?:name|email|phone)")
 _PERSONS = ("email", "phone", "feedback_emails")
 _DAY_NUMBERS = {str(number): (Weekday((number + 6) % 7),) for number in range(7)}
@@ -68,7 +71,7 @@ def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
         fields = _fields(table, source, name)
         note_table(table, sound, name, findings)
         for row in table.rows:
-            told.extend(_told(_keyed(row_record(_as_told(row), fields, findings)), of_list))
+            told.extend(_told(_recurring(_keyed(row_record(_as_told(row), fields, findings))), of_list))
     listings, repeated = settle_duplicates([one for one in told if isinstance(one, Listing)], findings)
     rejected = tuple(one for one in told if isinstance(one, Rejected))
     return Parsed(listings=listings, rejected=rejected + repeated, findings=tuple(findings))
@@ -111,6 +114,16 @@ def _keyed(record: Record) -> Record:
     if record.key is None:
         record.found("missing_key", "slug" if "slug" in record.values else "id")
     return record
+
+
+def _recurring(record: Record) -> Record:
+    """The record with its days as the column Recurrence tells them, where it is one of ours and no plain week."""
+    told = record.code("recurrence") or ""
+    monthly = _OF_MONTH.fullmatch(told)
+    if monthly is None and not _EVERY_N.fullmatch(told):
+        return record
+    # Read as days, what comes every n weeks is none: it is refused, and shown as what it is.
+    return replace(record, values={**record.values, "weekday": monthly["days"] if monthly else told})
 
 
 # --- One row ------------------------------------------------------------------------------------

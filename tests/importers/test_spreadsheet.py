@@ -1,5 +1,7 @@
 """Spreadsheets: headers in any form, workbooks with several sheets, links to Google Sheets."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,8 +13,10 @@ from meetings.listing import Parsed
 from meetings.meeting_guide_codes import TypeCodes
 from meetings.meeting_guide_document import Entity, Guide, meeting_guide_record
 from meetings.model import Group, Meeting, VenueType, Weekday
+from meetings.recurrence import Recurrence
 from meetings.spreadsheet_document import header, rows, spreadsheet_record
-from tests.builders import NOW, a_meeting, a_source, a_venue
+from schema.text import recurrence_text
+from tests.builders import NOW, a_meeting, a_recurrence, a_source, a_venue
 from tests.importers.lists import found, only, the_vocabulary
 from tests.importers.workbook import sheet, workbook
 
@@ -134,3 +138,27 @@ def test_spreadsheet_of_ours_comes_back_in_as_it_was(words: tuple[str, str, str,
 def test_apostrophes_that_people_write_stay() -> None:
     told = only(spreadsheet("Name,Day,Time,ID,Region\n'Tis Light,Tuesday,19:30,1,'s-Gravenhage\n"))
     assert (told.name, told.areas) == ("'Tis Light", ("'s-Gravenhage",))
+
+
+@pytest.mark.parametrize("weeks", [(1,), (1, 3), (2, 4, -1), (-1,)])
+def test_meeting_of_some_weeks_of_the_month_comes_back_in_as_that(weeks: tuple[int, ...]) -> None:
+    rule = a_recurrence(weeks_of_month=weeks)
+    text = f"Name,Day,Time,ID,End Time,Recurrence\nA,Tuesday,19:30,1,21:00,{recurrence_cell(rule)}\n"
+    assert only(spreadsheet(text)).recurrence == rule
+
+
+def test_meeting_every_other_week_is_refused_rather_than_held_every_week() -> None:
+    cell = recurrence_cell(a_recurrence(interval=2, anchor=date(2026, 11, 24)))
+    result = spreadsheet(f"Name,Day,Time,ID,Recurrence\nA,Tuesday,19:30,1,{cell}\n")
+    assert (result.listings, found(result)) == ((), [("bad_day", "row 2, column Day")])
+
+
+@pytest.mark.parametrize("cell", ["", "weekly", "Every Tuesday at 19:30"])
+def test_what_else_people_write_of_recurrence_changes_nothing(cell: str) -> None:
+    rule = only(spreadsheet(f"Name,Day,Time,ID,End Time,Recurrence\nA,Tuesday,19:30,1,21:00,{cell}\n")).recurrence
+    assert rule == a_recurrence()
+
+
+def recurrence_cell(rule: Recurrence) -> str:
+    """What our export writes of it."""
+    return f'"{recurrence_text(rule)}"'
