@@ -40,12 +40,17 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a cursor belongs to: an order's name, a filter's hash, `now` and the window in minutes."""
+    """What a cursor belongs to: an order's name, a filter, `now` and the window in minutes."""
 
     order: str
-    question: str
+    filter: MeetingFilter
     now: int
     window: tuple[int, int] | None
+
+    @property
+    def question(self) -> str:
+        """The filter's hash; worked out where it is asked for, because most clients want no cursor."""
+        return question_of(self.filter)
 
 
 def question_of(asked: MeetingFilter) -> str:
@@ -84,7 +89,7 @@ def resume(cursor: str, asked: Asked) -> tuple[Asked, Position]:
     if not asked.now - _LASTS <= now <= asked.now + _SKEW:
         raise CursorExpired("the cursor is more than a day old; ask again without it")
     kept = None if window is None else (window[0], window[1])
-    return Asked(order=order, question=question, now=now, window=kept), Position(*position)
+    return replace(asked, now=now, window=kept), Position(*position)
 
 
 def _same_window(asked: Asked, now: int, window: list[int] | None) -> bool:

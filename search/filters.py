@@ -63,7 +63,7 @@ def _tables(index: Index, asked: MeetingFilter, *, anywhere: bool) -> Iterator[t
     if asked.areas is not None:
         yield rows.areas, _sets_with(columns.areas.sets, _codes(columns.areas.names, asked.areas))
     if asked.formats != FormatFilter():
-        yield rows.formats, _formats(columns, asked.formats)
+        yield rows.formats, index.kept(("formats", asked.formats), lambda: _formats(columns, asked.formats))
     if not anywhere and (asked.place.city, asked.place.region, asked.place.country) != (None, None, None):
         yield rows.place, _places(columns, asked.place)
 

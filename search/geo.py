@@ -83,6 +83,15 @@ def kilometres(squared_chord: float) -> float:
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(squared_chord) / 2))
 
 
+def all_kilometres(squared_chords: Iterable[float], unknown: float) -> list[float | None]:
+    """The same of many; None for the value that stands for an unknown one."""
+    asin, sqrt, double = math.asin, math.sqrt, 2 * EARTH_KM
+    return [
+        None if square == unknown else double * asin(root / 2 if (root := sqrt(square)) < 2 else 1.0)
+        for square in squared_chords
+    ]
+
+
 def distance_keys(squared_chords: Reals) -> Longs:
     """Whole numbers that order as distances do."""
     return np.rint(np.sqrt(squared_chords) * (EARTH_KM * _FINEST)).astype(np.int64)
@@ -134,7 +143,8 @@ def _grid_ranges(south: float, north: float, west: float, east: float) -> list[t
     if high - low >= _MOST_SLICES or east - west >= 360:
         return _band(south, north)
     starts = range(low * _GRID_COLUMNS, (high + 1) * _GRID_COLUMNS, _GRID_COLUMNS)
-    return [(start + first, start + last) for start in starts for first, last in _columns_between(west, east)]
+    columns = _columns_between(west, east)
+    return [(start + first, start + last) for start in starts for first, last in columns]
 
 
 def _columns_between(west: float, east: float) -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ from meetings.search import Hit
 from search.clock import NEVER, Ints, Longs, instant_of
 from search.columns import Generation, editions_of
 from search.cursors import Asked, Position, cursors_of
-from search.geo import kilometres
+from search.geo import all_kilometres, kilometres
 from search.matching import FAR, Matches
 from search.ordering import names_of
 
@@ -94,7 +94,7 @@ class Hits(Sequence[Hit]):
 
     def distances(self) -> list[float | None]:
         """In kilometres, where they are known."""
-        return [self._distance(square) for square in self._columns.squares]
+        return all_kilometres(self._columns.squares, FAR)
 
     def cursors(self) -> list[str]:
         """The cursor of each."""

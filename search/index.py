@@ -25,7 +25,7 @@ from search.texts import Said, find_text, text_question
 
 T = TypeVar("T")
 #: Tables kept for the next search, by minute and by filter: some hundred kilobytes each where lists are large.
-_KEPT = 8
+_KEPT = 16
 #: Texts whose rows are kept for the other section, for facets and for the next page: two bytes for each row of all.
 _KEPT_TEXTS = 4
 #: How often a holder looks whether there is a newer generation; a change is seen so much later at most.

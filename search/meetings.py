@@ -8,7 +8,7 @@ import numpy as np
 
 from meetings.search import MeetingFilter, MeetingOrder, MeetingQuery, Page, TimeFilter
 from search.clock import NEVER, Flags, Ints, Longs, instant_of, minute_of
-from search.cursors import Asked, Position, question_of, resume
+from search.cursors import Asked, Position, resume
 from search.geo import distance_keys
 from search.hits import Hits, hits_of, no_hits
 from search.index import Index
@@ -42,7 +42,7 @@ def asked_at_first(query: MeetingQuery) -> tuple[Asked, Position | None]:
     window = query.filter.time.window
     asked = Asked(
         order=query.order.value,
-        question=question_of(query.filter),
+        filter=query.filter,
         now=minute_of(query.now),
         window=None if window is None else (minute_of(window[0]), minute_of(window[1])),
     )

@@ -11,7 +11,7 @@ import numpy as np
 
 from meetings.search import MeetingFilter, OccurrenceQuery, Page
 from search.clock import DAY, NEVER, Flags, Ints, Longs, minute_of
-from search.cursors import Asked, Position, question_of, resume
+from search.cursors import Asked, Position, resume
 from search.hits import Hits, hits_of
 from search.hours import Judgement, judgement_of
 from search.index import Index
@@ -69,7 +69,7 @@ def _hits(
 def _asked(query: OccurrenceQuery) -> tuple[Asked, Position | None]:
     asked = Asked(
         order="OCCURRENCES_AND_RUNNING" if query.include_in_progress else "OCCURRENCES",
-        question=question_of(query.filter),
+        filter=query.filter,
         now=minute_of(query.now),
         window=(minute_of(query.start), minute_of(query.until)),
     )

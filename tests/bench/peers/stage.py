@@ -16,6 +16,7 @@ from sqlalchemy import text
 from search.builder import build
 from search.index import Index, open_index
 from store.database import Database
+from store.migration import migrate
 from tests.bench.filling import fill
 from tests.bench.made_up import made_up_rows
 from tests.bench.peers.data import UPDATED_AT, fill_plain_postgres, fill_plain_sqlite, more_of
@@ -62,6 +63,10 @@ def _prepare(stage: Stage, server: str | None, name: str, count: int) -> None:
     edition = {"edition": _EDITION, "meetings": count, "postgres": stage.postgres is not None}
     marker = stage.folder / "edition.json"
     if marker.exists() and json.loads(marker.read_text("utf-8")) == edition:
+        # Tables of a release in between may be lacking.
+        for url in (stage.ours_sqlite, stage.postgres):
+            if url:
+                _with_newest_tables(url)
         return
     now = datetime.now(UTC)
     for old in (stage.folder / "homegroup.sqlite", stage.plain_sqlite):
@@ -78,6 +83,12 @@ def _prepare(stage: Stage, server: str | None, name: str, count: int) -> None:
         _fill_ours(stage.postgres, count)
         fill_plain_postgres(stage.postgres, count, now)
     marker.write_text(json.dumps(edition), "utf-8")
+
+
+def _with_newest_tables(url: str) -> None:
+    database = Database(url)
+    migrate(database)
+    database.close()
 
 
 def _fill_ours(url: str, count: int) -> None:
