@@ -33,7 +33,7 @@ from search.occurrences import find_occurrences
 from tests.builders import NOW, a_meeting
 from tests.search.asking import a_list, a_query, index_of
 
-ASKED = Asked(order="NAME", question="q", now=100_000, window=(100_000, 110_080))
+ASKED = Asked(order="NAME", filter=MeetingFilter(), now=100_000, window=(100_000, 110_080))
 HERE = Position(0, 12, "first light", 345)
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 whole = st.integers(-(2**63) + 1, 2**63 - 1)
@@ -104,7 +104,9 @@ def test_a_cursor_longer_than_any_of_ours_is_not_even_read() -> None:
         resume("A" * 10_000, ASKED)
 
 
-@pytest.mark.parametrize("changes", [{"question": "other"}, {"order": "WEEK"}, {"window": None}, {"window": (1, 2)}])
+@pytest.mark.parametrize(
+    "changes", [{"filter": MeetingFilter(by_phone=True)}, {"order": "WEEK"}, {"window": None}, {"window": (1, 2)}]
+)
 def test_a_cursor_of_another_question_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(CursorExpired, match="another question"):
         resume(a_cursor(), replace(ASKED, **changes))
@@ -179,6 +181,6 @@ def test_what_starts_while_one_reads_does_not_come_again() -> None:
 
 @given(whole, texts, whole, st.integers(0, 3))
 def test_a_cursor_that_points_nowhere_breaks_nothing(key: int, name: str, number: int, section: int) -> None:
-    asked = Asked(order="WEEK", question=question_of(MeetingFilter()), now=minute_of(NOW), window=None)
+    asked = Asked(order="WEEK", filter=MeetingFilter(), now=minute_of(NOW), window=None)
     cursor = cursors_of(asked, [Position(section, key, name, number)])[0]
     assert len(find_meetings(FIVE, a_query(order=MeetingOrder.WEEK, after=cursor)).hits) <= 5
