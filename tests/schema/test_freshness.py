@@ -12,7 +12,18 @@ from schema.freshness import KEPT_QUESTIONS, TIMED, UNLOGGED, Freshness, Soonest
 
 NOW = datetime(2026, 11, 24, 18, 30, 20, 500_000, tzinfo=UTC)
 #: Of one person or of volunteers, or counted from a person's wishes, or telling what no change of a meeting tells.
-NEVER_KEPT = {"changes", "importRun", "importRuns", "places", "plan", "reports", "schedule", "sources", "viewer"}
+NEVER_KEPT = {
+    "changes",
+    "cost",
+    "importRun",
+    "importRuns",
+    "places",
+    "plan",
+    "reports",
+    "schedule",
+    "sources",
+    "viewer",
+}
 
 
 def hit(starts_at: datetime | None) -> Hit:
