@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from api.tags import is_known
 from importers.registry import IMPORTERS
 from meetings.zones import country_zones
 
@@ -67,7 +68,7 @@ async def page(request: Request) -> Response:
     body = text.encode("utf-8")
     etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
     headers = _HEADERS | {"Content-Security-Policy": _POLICY, "ETag": etag}
-    if request.headers.get("if-none-match") == etag:
+    if is_known(etag, request.headers.get("if-none-match")):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="text/html; charset=utf-8", headers=headers)
 
