@@ -53,10 +53,8 @@ class Server:
     def _backends(self) -> float:
         if self.postgres is None:
             return 0.0
-        with psycopg.connect(self.postgres) as connection:
-            found = connection.execute(
-                "SELECT pid FROM pg_stat_activity WHERE application_name = %s", (self.application,)
-            ).fetchall()
+        asking = "SELECT pid FROM pg_stat_activity WHERE application_name = %s"
+        found = _connection(self.postgres).execute(asking, (self.application,)).fetchall()
         return sum(_cpu_of(pid) for (pid,) in found)
 
     def memory(self) -> float:
@@ -110,6 +108,12 @@ def start(
         time.sleep(0.2)
     server.stop()
     raise NotStarted(f"does not answer after {_READY_S:.0f} s; {_last_words(log)}")
+
+
+@cache
+def _connection(url: str) -> psycopg.Connection:
+    """One for the whole run: where servers take all that there are, none could be had later."""
+    return psycopg.connect(url, autocommit=True)
 
 
 def _last_words(log: Path) -> str:

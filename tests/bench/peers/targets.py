@@ -176,6 +176,8 @@ def environ_of(target: Target, stage: Stage, port: int) -> dict[str, str]:
         "DATABASE_URL": stage.postgres or "",
         "HOMEGROUP_DATA_DIR": str(stage.folder / f"data-{ours}"),
         "HOMEGROUP_DATABASE_URL": (stage.postgres or "") if target.postgres else stage.ours_sqlite,
+        # All servers together stay below the 100 connections that PostgreSQL allows as it comes.
+        "HOMEGROUP_DATABASE_POOL": "8",
         "HOMEGROUP_IMPORT_MINUTES": "0",
         "HOMEGROUP_LOG_LEVEL": "WARNING",
         # Counted, and never reached: all clients here are one network.

@@ -393,7 +393,8 @@ async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Any]]:
     """Connections for as long as the process lives."""
     engine = create_async_engine(
         os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+asyncpg://"),
-        pool_size=16,
+        pool_size=8,
+        max_overflow=0,
         connect_args={"server_settings": {"application_name": os.environ.get("PGAPPNAME", "")}},
     )
     yield {"sessions": async_sessionmaker(engine, expire_on_commit=False)}

@@ -29,7 +29,7 @@ FROM near JOIN peers.meetings m USING (number) ORDER BY near.square, near.number
 const STATEMENTS = { fine: statement('fine'), coarse: statement('coarse') }
 
 export async function openDatabase() {
-  const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, min: 8, max: 16 })
+  const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 8 })
   const [fellowships, formats, sets] = await Promise.all([
     pool.query('SELECT id, code, name FROM peers.fellowships'),
     pool.query('SELECT bit, code, name, category FROM peers.formats'),

@@ -26,7 +26,7 @@ const preset = {
     makePgService({
       connectionString: process.env.DATABASE_URL,
       schemas: ['peers'],
-      poolConfig: { min: 8, max: 16 },
+      poolConfig: { max: 8 },
     }),
   ],
 }

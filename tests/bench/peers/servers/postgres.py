@@ -18,8 +18,8 @@ async def open_pool() -> tuple[asyncpg.Pool, Known]:
     """Connections, and what is read once."""
     pool = await asyncpg.create_pool(
         os.environ["DATABASE_URL"],
-        min_size=8,
-        max_size=16,
+        min_size=2,
+        max_size=8,
         reset=_nothing,
         server_settings={"application_name": os.environ.get("PGAPPNAME", "")},
     )
