@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from meetings.errors import StoreFailed
@@ -19,6 +20,7 @@ from schema.import_work import ImportWork
 from schema.lightness import is_light
 from schema.limits import Limits
 from schema.loaders import Loaders, loaders_for
+from search.geo import rows_near
 from search.index import Index
 from search.places import PlaceFinder
 from store.database import Reader, WouldWait, Writer
@@ -83,7 +85,11 @@ class Context:
 
     def check_light(self, filter: Mapping[str, Any] | None, *, short: bool = True) -> None:
         """WouldWait, where a search for that filter, in a short time or a long one, may not be waited for."""
-        if self.prompt and not (short and is_light(filter, rows=self.search_index().count)):
+        if not self.prompt:
+            return
+        index = self.search_index()
+        around = partial(rows_near, index.columns)
+        if not short or not is_light(filter, rows=index.count, around=around):
             raise WouldWait
 
     def place_finder(self) -> PlaceFinder:

@@ -6,9 +6,10 @@ Every error names the argument by the path the client used and says what would b
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from graphene.utils.str_converters import to_camel_case
@@ -84,12 +85,11 @@ def checked_country(argument: str, text: str) -> str:
     return code
 
 
-def known_code(argument: str, text: str, known: Iterable[str]) -> str:
+def known_code(argument: str, text: str, known: Collection[str]) -> str:
     """A code of a closed list, written in any letter case and with hyphens; UnknownCode."""
-    codes = set(known)
     code = checked_text(argument, text).upper().replace("-", "_").replace(" ", "_")
-    if code not in codes:
-        raise UnknownCode(argument, text, nearest_codes(text, codes))
+    if code not in known:
+        raise UnknownCode(argument, text, nearest_codes(text, known))
     return code
 
 
@@ -97,6 +97,12 @@ def fellowship_code(argument: str, text: str, vocabulary: Vocabulary) -> str:
     """A fellowship's code, also told by a name that is one fellowship's; UnknownCode."""
     code = vocabulary.fellowship_code(checked_text(argument, text))
     return code or known_code(argument, text, vocabulary.fellowships)
+
+
+@cache
+def _told(name: str) -> str:
+    """A field's name as the client knows it; there are no more than we have fields."""
+    return str(to_camel_case(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,7 @@ class _Given:
     path: str
 
     def at(self, name: str) -> str:
-        return f"{self.path}.{to_camel_case(name)}"
+        return f"{self.path}.{_told(name)}"
 
     def get(self, name: str) -> Any:
         return self.values.get(name)
@@ -127,8 +133,8 @@ class _Given:
         return None if items is None else frozenset(map(fold, items))
 
     def codes(self, name: str, read: Callable[[str, str], str]) -> frozenset[str] | None:
-        items = self.items(name)
-        return None if items is None else frozenset(read(self.at(name), item) for item in items)
+        items, path = self.items(name), self.at(name)
+        return None if items is None else frozenset(read(path, item) for item in items)
 
     def text(self, name: str) -> str | None:
         text = self.values.get(name)

@@ -112,6 +112,12 @@ def rows_within(generation: Generation, point: Point, radius_km: float) -> tuple
     return at.take(near), squares.take(near)
 
 
+def rows_near(generation: Generation, point: Point, radius_km: float) -> int:
+    """How many rows would be looked at for those within a radius; quickly told."""
+    slices = _slices(generation.rows.cell[: generation.located], _circle_cells(point, radius_km))
+    return sum(last - first for first, last in slices)
+
+
 def _circle_cells(point: Point, radius_km: float) -> list[tuple[int, int]]:
     """Ranges of cells, both ends included, that hold everything within a radius."""
     angle = min(radius_km / EARTH_KM, math.pi)

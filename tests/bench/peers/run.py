@@ -15,6 +15,7 @@ import platform
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -35,6 +36,9 @@ PLACES = 128
 _COLD = ("ours-sqlite", "ours-postgres", "handwritten-sqlite", "handwritten-postgres")
 _OURS = ("ours-sqlite", "ours-postgres")
 _COLD_ROUNDS = 6
+#: Seconds of processor time in two that an idle server may take; and how often that is looked for.
+_IDLE_S = 0.2
+_SETTLING = 150
 
 
 @dataclass(slots=True, kw_only=True)
@@ -227,6 +231,7 @@ def _write_constant_body(running: Running, places: Sequence[Place], mean: float,
 
 
 def _measure(running: Sequence[Running], cold: Sequence[Place], options: Options, results: Results) -> None:
+    _settle(running)
     if cold:
         _cold(running, cold, options, results)
     for each in running:
@@ -236,6 +241,16 @@ def _measure(running: Sequence[Running], cold: Sequence[Place], options: Options
         for each in [*running[number % len(running) :], *running[: number % len(running)]]:
             results.warm.append(_turn(each, each.calls, options.clients, options.seconds))
         print(f"round {number + 1} of {options.rounds}", flush=True)
+
+
+def _settle(running: Sequence[Running]) -> None:
+    """Until nobody works any more of what begins with a start, as our index builder does; at most some minutes."""
+    for _ in range(_SETTLING):
+        before = [each.server.cpu()[0] for each in running]
+        time.sleep(2)
+        if all(each.server.cpu()[0] - then < _IDLE_S for each, then in zip(running, before, strict=True)):
+            return
+    print("some servers are still busy with themselves", file=sys.stderr, flush=True)
 
 
 def _turn(each: Running, calls: Sequence[Call], clients: int, seconds: float | None) -> Figure:

@@ -1,0 +1,50 @@
+"""Which searches the event loop does itself."""
+
+from typing import Any
+
+import pytest
+
+from meetings.search import Point
+from schema.lightness import is_light
+
+NEAR = {"near": {"latitude": 40.7, "longitude": -74.0}, "radius_km": 300.0}
+
+
+def light(asked: dict[str, Any], *, around: int = 100, rows: int = 300_000) -> bool:
+    return is_light(asked, rows=rows, around=lambda point, radius_km: around)
+
+
+def test_a_wide_circle_is_light_where_few_meet() -> None:
+    asked: list[tuple[Point, float]] = []
+
+    def around(point: Point, radius_km: float) -> int:
+        asked.append((point, radius_km))
+        return 5
+
+    assert is_light({"place": NEAR}, rows=300_000, around=around)
+    assert asked == [(Point(latitude=40.7, longitude=-74.0), 300.0)]
+
+
+def test_a_circle_is_not_light_where_many_meet() -> None:
+    assert not light({"place": NEAR}, around=50_000)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"radius_km": 0.0}, {"radius_km": 501.0}, {"near": {"latitude": 91.0, "longitude": 0}}]
+)
+def test_a_circle_that_cannot_be_is_left_to_who_refuses_it(wrong: dict[str, Any]) -> None:
+    assert not light({"place": NEAR | wrong})
+
+
+@pytest.mark.parametrize("more", [{"text": "steps"}, {"ids": []}, {"time": {"zone": "Europe/Oslo"}}])
+def test_what_looks_at_more_than_the_circle_is_not_light(more: dict[str, Any]) -> None:
+    assert not light({"place": NEAR, **more})
+
+
+@pytest.mark.parametrize("place", [{}, {"near": NEAR["near"]}, {**NEAR, "or_online": True}, {"named": "Oslo"}])
+def test_without_a_circle_all_of_a_large_list_may_be_looked_at(place: dict[str, Any]) -> None:
+    assert not light({"place": place})
+
+
+def test_a_small_list_is_looked_through_at_once() -> None:
+    assert light({}, rows=20_000)
