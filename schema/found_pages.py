@@ -107,7 +107,7 @@ class FoundList:
         ]
         missing = [place for place, piece in enumerate(pieces) if piece is None]
         if missing:
-            chosen = ([hits[place] for place in missing], [editions[place] for place in missing])
+            chosen = (hits.at(missing), [editions[place] for place in missing])
             made = _made(self.item, *chosen, asking, parts)
             for place, piece in zip(missing, made, strict=True):
                 pieces[place] = piece

@@ -11,6 +11,7 @@ import pytest
 from meetings.model import VenueType, Weekday
 from meetings.recurrence import DatedException
 from meetings.search import MeetingOrder, Page, PlaceFilter, Point, TimeFilter
+from search.hits import Hits
 from search.meetings import find_meetings
 from tests.builders import NOW, a_meeting, a_recurrence, a_venue
 from tests.search.asking import a_list, a_query, found_ids, index_of
@@ -231,3 +232,9 @@ def test_a_viewer_whose_clock_changes_reads_another_day_of_a_meeting_whose_clock
     window = (datetime(2027, 3, 1, tzinfo=UTC), datetime(2027, 4, 10, tzinfo=UTC))
     asked = TimeFilter(days=frozenset({Weekday.MONDAY}), starts_from=930, zone="America/New_York", window=window)
     assert start_of(recurrence=rule, time_filter=asked) == datetime(2027, 3, 15, 19, 30, tzinfo=UTC)
+
+
+def test_hits_taken_together_are_those_taken_one_by_one() -> None:
+    hits = page_of(a_list(*(a_meeting(number, name=f"Lantern {number % 3}") for number in range(7)))).hits
+    assert isinstance(hits, Hits)
+    assert hits.at([5, 0, 3]) == [hits[5], hits[0], hits[3]]
