@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from api import calendar_feeds, desk, errors, graphql_http, health, meeting_files, snapshot
+from api import calendar_feeds, desk, errors, graphql_http, health, meeting_files, pages, snapshot
 from api.clock import clock
 from api.compression import Compressed
 from api.house import House, open_house
@@ -47,6 +47,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock) -> St
             *calendar_feeds.ROUTES,
             *meeting_files.meeting_file_routes(settings),
             *snapshot.snapshot_routes(settings),
+            *pages.ROUTES,
             *desk.ROUTES,
             Route("/healthz", health.healthz, name="healthz"),
             Route("/readyz", health.readyz, name="readyz"),

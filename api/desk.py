@@ -6,18 +6,16 @@ question. Its texts are made into elements by script, never into markup, and its
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from api.tags import is_known
+from api.pages import files_in, page_answer
 from importers.registry import IMPORTERS
 from meetings.zones import country_zones
 
@@ -25,22 +23,6 @@ if TYPE_CHECKING:
     from api.house import House
 
 _FOLDER = Path(__file__).with_name("desk")
-_MEDIA = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-#: Ours alone, nothing inline; and no script of ours may make markup of a text.
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'"
-)
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    # A new release is seen at once: files are asked for again, and seldom sent.
-    "Cache-Control": "no-cache",
-}
 #: What a person calls the formats; one that is not here is shown by its name.
 _KINDS = {
     "spreadsheet": "A spreadsheet: CSV, Google Sheet or XLSX, as the 12 Step Meeting List plug-in has it",
@@ -65,12 +47,7 @@ async def page(request: Request) -> Response:
         zones=((name, "") for name in sorted({zone for zones in country_zones().values() for zone in zones})),
         countries=((code, code) for code in sorted(country_zones())),
     )
-    body = text.encode("utf-8")
-    etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-    headers = _HEADERS | {"Content-Security-Policy": _POLICY, "ETag": etag}
-    if is_known(etag, request.headers.get("if-none-match")):
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type="text/html; charset=utf-8", headers=headers)
+    return page_answer(request, text)
 
 
 def _order(name: str) -> tuple[int, str]:
@@ -86,15 +63,7 @@ def _filled(text: str, **lists: Iterable[tuple[str, str]]) -> str:
     return text
 
 
-async def asset(request: Request) -> Response:
-    """GET /desk/{name}: one of the page's files."""
-    file = _FOLDER / request.path_params["name"]
-    if file.suffix not in _MEDIA or file.name not in {known.name for known in _FOLDER.iterdir()}:
-        raise HTTPException(404, "no such file")
-    return FileResponse(_FOLDER / file.name, media_type=_MEDIA[file.suffix], headers=_HEADERS)
-
-
 ROUTES = [
     Route("/desk", page, name="desk"),
-    Route("/desk/{name}", asset, name="desk file"),
+    Route("/desk/{name}", files_in(_FOLDER), name="desk file"),
 ]

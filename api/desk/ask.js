@@ -1,5 +1,7 @@
 // The token, and questions to /graphql. The token lies in this tab's session storage: no cookie, nothing in an address.
 
+import { post, Refused } from "/frame/post.js";
+
 const KEPT = "homegroup.desk.token";
 
 export const token = {
@@ -8,45 +10,8 @@ export const token = {
   forget: () => sessionStorage.removeItem(KEPT),
 };
 
-/** What stood in the way: `message` for people, `code` as the API tells it, `token` whether the token itself is refused. */
-export class Refused extends Error {
-  constructor(message, code = "", token = false) {
-    super(message);
-    this.code = code;
-    this.token = token;
-  }
-}
-
-/** The data of an answer; Refused. */
-export async function ask(query, variables = {}) {
-  let response;
-  try {
-    response = await fetch("/graphql", {
-      method: "POST",
-      credentials: "omit",
-      referrerPolicy: "no-referrer",
-      headers: {
-        "Content-Type": "application/json",
-        Accept: "application/graphql-response+json",
-        Authorization: `Bearer ${token.get()}`,
-      },
-      body: JSON.stringify({ query, variables }),
-    });
-  } catch {
-    throw new Refused("The server cannot be reached. Are you online?");
-  }
-  let answer;
-  try {
-    answer = await response.json();
-  } catch {
-    throw new Refused(`The server gave no answer that can be read (${response.status}). Try again in a minute.`);
-  }
-  if (answer.errors) {
-    const [first] = answer.errors;
-    throw new Refused(first.message, first.extensions?.code, response.status === 401);
-  }
-  return answer.data;
-}
+/** The data of an answer to the token's holder; Refused. */
+export const ask = (query, variables = {}) => post(query, variables, { Authorization: `Bearer ${token.get()}` });
 
 /** A file as `content` takes it: text where it is UTF-8, else base64, so that the server tells its encoding. */
 export async function contentOf(file) {

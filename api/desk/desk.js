@@ -1,7 +1,7 @@
 // Which page is shown, by the part of the address behind #; and coming and going.
 
 import { ask, token } from "./ask.js";
-import { busily, byId, complain, say } from "./make.js";
+import { busily, byId, complain, say } from "/frame/make.js";
 import { prepareRegister, showRegister } from "./register.js";
 import { prepareSource, showSource } from "./source.js";
 import { showSources } from "./sources.js";

@@ -1,7 +1,7 @@
 // What imports of a list did, and undoing the newest.
 
 import { ask } from "./ask.js";
-import { busily, byId, complain, count, make, moment, say } from "./make.js";
+import { busily, byId, complain, count, make, moment, say } from "/frame/make.js";
 import { findingsList } from "./plan.js";
 
 const RUNS = `query ($source: ID!, $after: String) {

@@ -1,6 +1,6 @@
 // What an import would do: numbers, findings, and each meeting that is added, changed or withdrawn.
 
-import { count, make, words } from "./make.js";
+import { count, make, words } from "/frame/make.js";
 
 const NUMBERS = [
   ["received", "in the list"],

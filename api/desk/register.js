@@ -1,7 +1,7 @@
 // The form by which an admin adds a list, or changes what is registered of one.
 
 import { ask } from "./ask.js";
-import { busily, byId, complain, make, say } from "./make.js";
+import { busily, byId, complain, make, say } from "/frame/make.js";
 
 const KEEP = `mutation ($input: SourceInput!) {
   registerSource(input: $input) { source { id } problems { message field } }

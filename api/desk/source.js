@@ -1,7 +1,8 @@
 // The page of one list: look at what an import would do, apply it, and its history.
 
-import { ask, contentOf, Refused } from "./ask.js";
-import { busily, byId, complain, make, say } from "./make.js";
+import { Refused } from "/frame/post.js";
+import { ask, contentOf } from "./ask.js";
+import { busily, byId, complain, make, say } from "/frame/make.js";
 import { showHistory } from "./history.js";
 import { planParts, summary } from "./plan.js";
 import { health, seen } from "./sources.js";

@@ -1,7 +1,7 @@
 // The page of all lists that the token reaches, each with how it is.
 
 import { ask } from "./ask.js";
-import { byId, count, make, moment, say } from "./make.js";
+import { byId, count, make, moment, say } from "/frame/make.js";
 import { outcome } from "./history.js";
 
 const FIELDS = "id name importer paused healthy meetingCount lastGoodImportAt fellowship { name }";

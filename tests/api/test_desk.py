@@ -9,7 +9,12 @@ from api.desk import _filled
 from importers.registry import IMPORTERS
 from tests.outside import ROOT
 
-FILES = sorted(path.name for path in (ROOT / "api" / "desk").iterdir() if path.suffix != ".html")
+FILES = sorted(
+    f"/{folder}/{path.name}"
+    for folder in ("desk", "frame")
+    for path in (ROOT / "api" / folder).iterdir()
+    if path.suffix != ".html"
+)
 
 
 async def test_the_page_allows_nothing_but_its_own_files(client: httpx2.AsyncClient) -> None:
@@ -24,11 +29,11 @@ async def test_the_page_allows_nothing_but_its_own_files(client: httpx2.AsyncCli
 async def test_the_page_has_nothing_inline_and_names_nobody_else(client: httpx2.AsyncClient) -> None:
     text = (await client.get("/desk")).text
     assert re.search(r"<script(?![^>]*\bsrc=)|<style|\bon\w+=|\bstyle=|javascript:", text) is None
-    assert re.findall(r'(?:src|href)="(?!/desk/|#)[^"]*"', text) == []
+    assert re.findall(r'(?:src|href)="(?!/desk/|/frame/|#)[^"]*"', text) == []
 
 
 async def test_neither_page_nor_files_set_a_cookie_or_are_kept_for_long(client: httpx2.AsyncClient) -> None:
-    for address in ("/desk", *(f"/desk/{name}" for name in FILES)):
+    for address in ("/desk", *FILES):
         response = await client.get(address)
         assert (response.status_code, response.headers["cache-control"]) == (200, "no-cache")
         assert "set-cookie" not in response.headers
@@ -59,7 +64,7 @@ async def test_no_other_file_is_served(client: httpx2.AsyncClient, name: str) ->
 
 @pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".js")])
 def test_scripts_make_no_markup_of_text_and_keep_nothing_but_the_token(name: str) -> None:
-    text = (ROOT / "api" / "desk" / name).read_text("utf-8")
+    text = (ROOT / "api" / name[1:]).read_text("utf-8")
     assert re.search(r"innerHTML|outerHTML|insertAdjacentHTML|\.write\(|\beval\(|localStorage|cookie\s*=", text) is None
     assert re.findall(r"https?://", text) == []
     assert len(text.splitlines()) <= 400
