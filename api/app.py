@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from api import calendar_feeds, desk, errors, graphql_http, health, meeting_files, pages, snapshot
+from api import calendar_feeds, desk, errors, graphql_http, health, meeting_files, pages, schedule_page, snapshot
 from api.clock import clock
 from api.compression import Compressed
 from api.house import House, open_house
@@ -49,6 +49,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock) -> St
             *snapshot.snapshot_routes(settings),
             *pages.ROUTES,
             *desk.ROUTES,
+            *schedule_page.ROUTES,
             Route("/healthz", health.healthz, name="healthz"),
             Route("/readyz", health.readyz, name="readyz"),
         ],

@@ -6,8 +6,6 @@ question. Its texts are made into elements by script, never into markup, and its
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.pages import files_in, page_answer
+from api.pages import files_in, filled, page_answer
 from importers.registry import IMPORTERS
 from meetings.zones import country_zones
 
@@ -38,7 +36,7 @@ _KINDS = {
 async def page(request: Request) -> Response:
     """GET /desk."""
     house: House = request.state.house
-    text = _filled(
+    text = filled(
         (_FOLDER / "desk.html").read_text("utf-8"),
         importers=((name, _KINDS.get(name, name)) for name in sorted(IMPORTERS, key=_order)),
         fellowships=sorted(
@@ -53,14 +51,6 @@ async def page(request: Request) -> Response:
 def _order(name: str) -> tuple[int, str]:
     known = list(_KINDS)
     return (known.index(name) if name in known else len(known), name)
-
-
-def _filled(text: str, **lists: Iterable[tuple[str, str]]) -> str:
-    """The page with the options of each list, by the name that stands for them."""
-    for name, options in lists.items():
-        told = "".join(f'<option value="{escape(value)}">{escape(label)}</option>' for value, label in options)
-        text = text.replace(f"{{{{{name}}}}}", told)
-    return text
 
 
 ROUTES = [

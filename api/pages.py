@@ -5,7 +5,8 @@ Everything is ours alone, nothing is inline, and a page holds nothing of anybody
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from html import escape
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -41,6 +42,14 @@ def page_answer(request: Request, text: str) -> Response:
     if is_known(etag, request.headers.get("if-none-match")):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="text/html; charset=utf-8", headers=headers)
+
+
+def filled(text: str, **lists: Iterable[tuple[str, str]]) -> str:
+    """The page with the options of each list, by the name that stands for them."""
+    for name, options in lists.items():
+        told = "".join(f'<option value="{escape(value)}">{escape(label)}</option>' for value, label in options)
+        text = text.replace(f"{{{{{name}}}}}", told)
+    return text
 
 
 def files_in(folder: Path) -> Callable[[Request], Awaitable[Response]]:

@@ -1,7 +1,8 @@
 // The form by which an admin adds a list, or changes what is registered of one.
 
 import { ask } from "./ask.js";
-import { busily, byId, complain, make, say } from "/frame/make.js";
+import { checked, clearErrors, mark, toFirstError } from "/frame/fields.js";
+import { busily, byId, complain, say } from "/frame/make.js";
 
 const KEEP = `mutation ($input: SourceInput!) {
   registerSource(input: $input) { source { id } problems { message field } }
@@ -36,26 +37,6 @@ function slug(name) {
   return plain.replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 64);
 }
 
-function clearErrors(form) {
-  for (const error of form.querySelectorAll(".error")) error.remove();
-  for (const input of form.querySelectorAll("[aria-invalid]")) {
-    input.removeAttribute("aria-invalid");
-    input.setAttribute("aria-describedby", `${input.id}-hint`);
-    if (!byId(`${input.id}-hint`)) input.removeAttribute("aria-describedby");
-  }
-}
-
-/** Say at a field what is wrong with it; the first is brought to whoever writes. */
-function mark(form, name, message) {
-  const input = form.elements[name];
-  if (!input) return complain(message);
-  const id = `${input.id}-error`;
-  input.setAttribute("aria-invalid", "true");
-  input.setAttribute("aria-describedby", id);
-  input.closest("details")?.setAttribute("open", "");
-  input.after(make("p", { class: "error", id }, message));
-}
-
 function inputOf(form) {
   const input = {};
   for (const [name, value] of new FormData(form)) {
@@ -66,12 +47,8 @@ function inputOf(form) {
 }
 
 async function keep(form) {
-  clearErrors(form);
-  for (const input of form.elements) {
-    if (input.willValidate && !input.checkValidity()) mark(form, input.name, input.validationMessage);
-  }
-  if (!form.querySelector("[aria-invalid]")) await send(form);
-  form.querySelector("[aria-invalid]")?.focus();
+  if (checked(form)) await send(form);
+  toFirstError(form);
 }
 
 async function send(form) {

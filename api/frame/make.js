@@ -32,6 +32,7 @@ export function complain(...texts) {
 /** Do something that takes a while; meanwhile the form's buttons wait. */
 export async function busily(form, text, work) {
   const buttons = [...form.querySelectorAll("button")];
+  const held = document.activeElement;
   say(text);
   form.setAttribute("aria-busy", "true");
   for (const button of buttons) button.disabled = true;
@@ -40,6 +41,8 @@ export async function busily(form, text, work) {
   } finally {
     form.removeAttribute("aria-busy");
     for (const button of buttons) button.disabled = false;
+    // A button that waits has no focus; whoever goes by the keyboard is still there.
+    if (document.activeElement === document.body && held?.isConnected) held.focus();
   }
 }
 

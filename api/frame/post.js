@@ -1,11 +1,13 @@
 // Questions to /graphql: by POST alone, so that nothing of them is in an address.
 
-/** What stood in the way: `message` for people, `code` as the API tells it, `token` whether the token itself is refused. */
+/**
+ * What stood in the way: `message` for people, `code` as the API tells it, `token` whether the token itself is refused,
+ * `argument` which part of the question is meant, `suggestions` what would do instead.
+ */
 export class Refused extends Error {
-  constructor(message, code = "", token = false) {
+  constructor(message, code = "", token = false, { argument = "", suggestions = [] } = {}) {
     super(message);
-    this.code = code;
-    this.token = token;
+    Object.assign(this, { code, token, argument, suggestions });
   }
 }
 
@@ -35,7 +37,7 @@ export async function post(query, variables = {}, headers = {}) {
   }
   if (answer.errors) {
     const [first] = answer.errors;
-    throw new Refused(first.message, first.extensions?.code, response.status === 401);
+    throw new Refused(first.message, first.extensions?.code, response.status === 401, first.extensions);
   }
   return answer.data;
 }

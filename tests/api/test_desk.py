@@ -5,7 +5,7 @@ import re
 import httpx2
 import pytest
 
-from api.desk import _filled
+from api.pages import filled
 from importers.registry import IMPORTERS
 from tests.outside import ROOT
 
@@ -53,7 +53,7 @@ async def test_every_format_fellowship_and_country_can_be_chosen(client: httpx2.
 
 
 def test_what_fills_the_page_is_escaped() -> None:
-    text = _filled("{{zones}}", zones=[('"><script>', "<b>")])
+    text = filled("{{zones}}", zones=[('"><script>', "<b>")])
     assert text == '<option value="&quot;&gt;&lt;script&gt;">&lt;b&gt;</option>'
 
 

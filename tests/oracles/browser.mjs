@@ -19,6 +19,7 @@ export async function browsing(origin, { program, width, height, dark, shots }, 
   try {
     const context = await browser.newContext({
       viewport: { width, height }, colorScheme: dark ? "dark" : "light", serviceWorkers: "block", locale: "en-GB",
+      timezoneId: "America/New_York",
     });
     const page = await context.newPage();
     watch(page, origin, account);

@@ -46,7 +46,7 @@ class Audit:
 Expand = Callable[[Path, datetime, datetime], list[JudgedOccurrence]]
 LibicalComplaints = Callable[[Path], list[str]]
 GraphqlHttpAudits = Callable[[str], list[Audit]]
-Browse = Callable[[str, dict[str, Any]], list[dict[str, Any]]]
+Browse = Callable[[str, str, dict[str, Any]], list[dict[str, Any]]]
 
 
 def icaljs_occurrences() -> Expand:
@@ -123,16 +123,16 @@ def graphql_http_audits() -> GraphqlHttpAudits:
 
 
 def browse() -> Browse:
-    """A function of a way through our pages (see `desk.mjs`) and what it needs: what the browser kept account of."""
+    """A function of a page, a way through it (see `desk.mjs`) and what it needs: what the browser kept account of."""
     node = _node("playwright-core")
     program = os.environ.get("HOMEGROUP_CHROMIUM") or shutil.which("chromium")
     if program is None or not (HERE / "node_modules" / "axe-core").is_dir():
         how = "install chromium, or name another in HOMEGROUP_CHROMIUM, and run `make oracles`"
         absent("a browser", how, required_by="HOMEGROUP_REQUIRE_ORACLES")
 
-    def go(way: str, told: dict[str, Any]) -> list[dict[str, Any]]:
+    def go(page: str, way: str, told: dict[str, Any]) -> list[dict[str, Any]]:
         told = told | {"program": program, "shots": os.environ.get("HOMEGROUP_SHOTS", "")}
-        ran = _run(node, str(HERE / "desk.mjs"), way, given=json.dumps(told))
+        ran = _run(node, str(HERE / f"{page}.mjs"), way, given=json.dumps(told))
         assert ran.returncode == 0, ran.stderr
         return [json.loads(line) for line in ran.stdout.splitlines()]
 

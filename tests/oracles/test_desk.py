@@ -1,16 +1,12 @@
 """The volunteers' desk in a browser: the whole way, and lists that mean harm."""
 
 import json
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from api.app import create_app
 from api.clock import clock
@@ -26,26 +22,12 @@ from tests.importers.importing import some
 from tests.importers.lists import seed_documents
 from tests.importers.servers import Server, a_server, sends
 from tests.oracles.judges import Browse
+from tests.oracles.pages import CORPUS, clean, served
 
 pytestmark = pytest.mark.long
 TOKEN = token_from_bytes(bytes(32))
 #: A list of 25, of which 13 are no more, and one is told wrongly.
 BEFORE, AFTER = some(25), [*some(10), *some(1, 10, start_time="20:00:00"), *some(1, 11, start_time="25:00:00")]
-CORPUS = [
-    "<script>window.ran = 1</script>",
-    '"><img src=x onerror="window.ran = 1">',
-    "<svg onload=alert(1)>",
-    "javascript:alert(1)",
-    "</textarea></script><b>fat</b>",
-    "{{constructor.constructor('window.ran = 1')()}}",
-    "<iframe srcdoc='<script>parent.ran = 1</script>'></iframe>",
-    "'-alert(1)-'",
-    "<!--<img src=http://192.0.2.1/x>-->",
-    "<a href=javascript:alert(1)>x</a>",
-    "\u202egnitae\u202c \u0000 &lt;script&gt;",
-    "http://192.0.2.1/<img src=http://192.0.2.1/y>",
-    "<3 AT&T 5 < 6",
-]
 #: What the page decides by rather than shows.
 KEPT = ["severity", "status", "role", "weekday", "id", "startedAt", "lastGoodImportAt", "endCursor"]
 
@@ -74,9 +56,7 @@ def lists() -> Iterator[Server]:
 
 @pytest.fixture
 def desk(tmp_path: Path, lists: Server) -> Iterator[Desk]:
-    listening = socket.create_server(("127.0.0.1", 0))
-    port = listening.getsockname()[1]
-    told = {"DATA_DIR": str(tmp_path / "var"), "PRIVATE_SOURCES": "1", "PLAIN_HTTP": "1", "PORT": str(port)}
+    told = {"DATA_DIR": str(tmp_path / "var"), "PRIVATE_SOURCES": "1", "PLAIN_HTTP": "1"}
     settings = settings_from_environ({f"HOMEGROUP_{name}": value for name, value in told.items()})
     with open_database(settings) as database:
         migrate(database)
@@ -85,20 +65,13 @@ def desk(tmp_path: Path, lists: Server) -> Iterator[Desk]:
             known = Token(id="T1", role=Role.ADMIN, created_at=clock())
             add_token(write, known, token_hash=token_hash(TOKEN))
     (tmp_path / "shorter.json").write_text(json.dumps(AFTER))
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="error", access_log=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield Desk(f"http://127.0.0.1:{port}", tmp_path, f"http://127.0.0.1:{lists.port}/main_server")
-    server.should_exit = True
-    thread.join(timeout=10)
-    listening.close()
+    with served(lambda port: create_app(replace(settings, port=port))) as origin:
+        yield Desk(origin, tmp_path, f"http://127.0.0.1:{lists.port}/main_server")
 
 
 @pytest.mark.parametrize("size", [0, 1], ids=["desktop", "telephone"])
 def test_a_volunteer_registers_previews_applies_and_undoes(desk: Desk, browse: Browse, size: int) -> None:
-    (account,) = browse("way", desk.told(size=size))
+    (account,) = browse("desk", "way", desk.told(size=size))
     assert "25 new meetings, 0 changed, 0 gone" in account["previewed"]
     assert "25 added" in account["applied"]
     assert "0 added, 1 changed, 13 withdrawn" in account["confirmed"]
@@ -114,7 +87,7 @@ def test_whatever_lists_and_answers_hold_is_shown_as_text(desk: Desk, browse: Br
     with open_database(settings) as database, database.write() as write:
         put_source(write, a_source(name=CORPUS[1], attribution=CORPUS[0], added_at=NOW))
     (tmp_path / "hostile.json").write_text(json.dumps(hostile_records()))
-    (account,) = browse("hostile", desk.told(corpus=CORPUS, kept=KEPT, source="lantern", size=0))
+    (account,) = browse("desk", "hostile", desk.told(corpus=CORPUS, kept=KEPT, source="lantern", size=0))
     assert (account["ran"], account["dialogs"], account["scripts"], account["foreignElements"]) == (0, 0, 1, 0)
     assert clean(account)
     assert "<3 AT&T 5 < 6" in account["told"]
@@ -131,11 +104,3 @@ def hostile_records() -> list[dict[str, Any]]:
         for place, name in enumerate(names)
         for record in some(1, 100 * shift + place)
     ]
-
-
-def clean(account: dict[str, Any]) -> bool:
-    """Nothing for axe, the policy, or the console to say; nobody else was asked; nothing is wider than the screen."""
-    assert {name: account[name] for name in ("axe", "csp", "foreign", "wide", "errors")} == {
-        "axe": [], "csp": [], "foreign": [], "wide": [], "errors": [],
-    }  # fmt: skip
-    return True

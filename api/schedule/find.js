@@ -1,0 +1,200 @@
+// Looking for meetings, and putting them into the schedule.
+
+import { checked, clearErrors, mark, toFirstError } from "/frame/fields.js";
+import { busily, byId, complain, count, make, say } from "/frame/make.js";
+import { post } from "/frame/post.js";
+import { change, entryOf, held, MEETING } from "./ask.js";
+import { dayIn, dayText, ownClock, sameClock, timeText, zoneText } from "./days.js";
+import { doubt, kindText, when, whereText } from "./tell.js";
+
+const PAGE = 20;
+const FIND = `query ($filter: MeetingFilter!, $after: String) {
+  meetings(filter: $filter, first: ${PAGE}, after: $after) {
+    totalCount place { name region country } pageInfo { hasNextPage endCursor }
+    edges { distanceKm nextOccurrence { startsAt } node { ${MEETING} } }
+  }
+}`;
+const LOOK_UP = `query ($id: ID!) { meeting(id: $id) { ${MEETING} nextOccurrence { startsAt } } }`;
+const KM_PER_MILE = 1.609344;
+const IN_MILES = /^en-(US|GB|LR)\b/i.test(navigator.language);
+
+let asked = { filter: null, after: null };
+
+export function showFind() {}
+
+/** The filter that the form means. */
+export function filterOf(form) {
+  const given = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value).trim()]));
+  const filter = {};
+  if (given.text) filter.text = given.text;
+  if (given.fellowship) filter.fellowships = [given.fellowship];
+  if (given.how) filter.venueTypes = given.how === "online" ? ["VIRTUAL", "HYBRID"] : ["IN_PERSON", "HYBRID"];
+  if (given.place) filter.place = { named: given.place, radiusKm: Number(given.radius), orOnline: given.how !== "person" };
+  const time = {};
+  if (given.day) time.days = [given.day];
+  if (given.hours) time.timesOfDay = [given.hours];
+  // Who stays at home looks at the clock at home; who goes somewhere, at the one there.
+  if (given.how === "online" || (!given.how && !given.place)) time.zone = held.schedule.timeZone;
+  if (given.day || given.hours) filter.time = time;
+  return filter;
+}
+
+async function find(form) {
+  clearErrors(form);
+  byId("found").hidden = true;
+  asked = { filter: filterOf(form), after: null };
+  try {
+    const { meetings } = await busily(form, "Looking…", () => post(FIND, asked));
+    byId("hits").replaceChildren();
+    byId("found").hidden = false;
+    append(meetings);
+    const told = meetings.totalCount ? count(meetings.totalCount, "meeting") : "No meeting";
+    byId("h-found").textContent = told;
+    byId("found-hint").textContent = hint(meetings, asked.filter);
+    say(`${told} found.`);
+    byId("h-found").focus();
+  } catch (error) {
+    refuse(form, error);
+  }
+}
+
+function hint({ totalCount, place }, { place: wanted }) {
+  const near = place ? `Near ${[place.name, place.region, place.country].filter(Boolean).join(", ")}, the nearest first` : "";
+  if (!totalCount) return `${near ? `${near.split(",").slice(0, -1).join(",")}. ` : ""}Try fewer words, another day, or farther away.`;
+  if (!near) return "";
+  return wanted.orOnline ? `${near}; then those online, wherever they are.` : `${near}.`;
+}
+
+const FIELDS = { "filter.text": "text", "filter.place.named": "place", "filter.place": "place", "filter.fellowships": "fellowship" };
+
+/** Say what is wrong where it was written. */
+function refuse(form, error) {
+  const field = FIELDS[error.argument];
+  if (!field) return complain(error.message);
+  say("");
+  const choose = (text) => {
+    form.elements[field].value = text;
+    form.requestSubmit();
+  };
+  const buttons = error.suggestions.map((text) => make("button", { type: "button", class: "quiet", onclick: () => choose(text) }, text));
+  const message = error.code === "PLACE_NOT_FOUND" ? `No place is called “${form.elements.place.value.trim()}”. Try the town with its country or state, such as Dublin, IE.` : error.message.replace(/^[\w.]+: /, "");
+  mark(form, field, message, ...(buttons.length ? [make("p", {}, "Do you mean: ", buttons.flatMap((button) => [button, " "]))] : []));
+  toFirstError(form);
+}
+
+function append({ edges, pageInfo }) {
+  const items = edges.map(({ node, distanceKm, nextOccurrence }) => hit(node, { distanceKm, nextOccurrence }));
+  byId("hits").append(...items);
+  asked.after = pageInfo.endCursor;
+  byId("more").hidden = !pageInfo.hasNextPage;
+  return items;
+}
+
+async function more() {
+  try {
+    const { meetings } = await busily(byId("found"), "Looking…", () => post(FIND, asked));
+    const [first] = append(meetings);
+    say(`${meetings.edges.length} more.`);
+    first?.querySelector("h3").focus();
+  } catch (error) {
+    complain(error.message);
+  }
+}
+
+/** A meeting that was found, with the button that puts it in or takes it out. */
+function hit(meeting, { distanceKm = null, nextOccurrence = null } = {}) {
+  return make(
+    "li",
+    {},
+    make("h3", { tabindex: "-1" }, meeting.name),
+    make("p", { class: "when" }, when(meeting), next(meeting, nextOccurrence)),
+    make("p", {}, whereText(meeting), distanceKm === null || meeting.venueType === "VIRTUAL" ? null : `, ${distance(distanceKm)} away`),
+    make("p", { class: "meta" }, kindText(meeting)),
+    doubt(meeting),
+    choice(meeting),
+  );
+}
+
+function distance(km) {
+  const [far, unit] = IN_MILES ? [km / KM_PER_MILE, far => (far === 1 ? "mile" : "miles")] : [km, () => "km"];
+  const told = far < 10 ? Math.max(0.1, Math.round(far * 10) / 10) : Math.round(far);
+  return `${told.toLocaleString("en")} ${unit(told)}`;
+}
+
+/** When next, where its rule or its clock does not tell this reader. */
+function next(meeting, occurrence) {
+  if (!occurrence) return null;
+  const { timeZone } = held.schedule;
+  const { startsAt } = occurrence;
+  if (meeting.venueType !== "IN_PERSON" && meeting.timeZone && !sameClock(meeting.timeZone, timeZone, startsAt)) {
+    return ` in ${zoneText(meeting.timeZone)}; next on ${dayText(dayIn(timeZone, startsAt))} at ${timeText(timeZone, startsAt)} in ${zoneText(timeZone)}`;
+  }
+  return /^Every \w+day at/.test(meeting.recurrenceText ?? "") ? null : `; next on ${dayText(startsAt.slice(0, 10))}`;
+}
+
+function choice(meeting) {
+  const place = make("div", { class: "actions" });
+  const name = make("span", { class: "unseen" }, ` ${meeting.name}, ${ownClock(meeting.recurrenceText ?? "")}`);
+  const draw = (focus) => {
+    const isIn = Boolean(entryOf(meeting.id));
+    const button = isIn
+      ? make("button", { type: "button", class: "quiet", onclick: () => put(false) }, "Take out", name)
+      : make("button", { type: "button", onclick: () => put(true) }, "Add", name);
+    place.replaceChildren(...(isIn ? [make("span", { class: "in" }, "✓ In your schedule"), button] : [button]));
+    if (focus) button.focus();
+  };
+  const put = async (into) => {
+    const [text, work] = into
+      ? ["Adding it…", () => change("setEntries", { entries: [{ meetingId: meeting.id }] })]
+      : ["Taking it out…", () => change("removeEntries", { meetingIds: [meeting.id] })];
+    try {
+      await busily(place, text, work);
+      draw(true);
+      say(into ? `${meeting.name} is in your schedule.` : `${meeting.name} was taken out.`);
+    } catch (error) {
+      complain(error.message);
+    }
+  };
+  draw(false);
+  return place;
+}
+
+/** The id in a link of ours, of a Meeting Guide feed, or by itself; null: there is none. */
+export function idIn(text) {
+  const given = text.trim();
+  const [, linked] = given.match(/\/meetings\/([\w-]+)(?:\.ics)?(?:[/?#]|$)/) ?? [];
+  const id = linked ?? (/^[\w-]{1,64}$/.test(given) ? given : null);
+  // Meeting Guide feeds write ids in small letters.
+  return id && /^m[0-9a-z]{13}$/.test(id) ? id.toUpperCase() : id;
+}
+
+async function lookUp(form) {
+  if (!checked(form)) return toFirstError(form);
+  const id = idIn(form.elements.link.value);
+  const unknown = "no meeting here has this link or id; find it by its place and day instead";
+  try {
+    const { meeting } = id ? await busily(form, "Looking it up…", () => post(LOOK_UP, { id })) : { meeting: null };
+    byId("linked").replaceChildren();
+    say("");
+    if (!meeting) {
+      mark(form, "link", unknown);
+      return toFirstError(form);
+    }
+    const item = hit(meeting, meeting);
+    byId("linked").append(item);
+    item.querySelector("h3").focus();
+  } catch (error) {
+    complain(error.message);
+  }
+}
+
+/** Once, when the page opens. */
+export function prepareFind() {
+  for (const [id, work] of [["find", find], ["link", lookUp]]) {
+    byId(id).addEventListener("submit", (event) => {
+      event.preventDefault();
+      work(event.currentTarget);
+    });
+  }
+  byId("more").addEventListener("click", more);
+}

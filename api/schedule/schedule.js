@@ -1,0 +1,97 @@
+// Which part of the page is shown; opening a schedule, and hiding it.
+
+import { busily, byId, complain, say } from "/frame/make.js";
+import { tell, told } from "./address.js";
+import { held, open } from "./ask.js";
+import { prepareFind, showFind } from "./find.js";
+import { prepareMeetings, showMeetings } from "./meetings.js";
+import { prepareStart, showStart } from "./start.js";
+import { prepareWeek, showWeek } from "./week.js";
+
+const VIEWS = { start: showStart, week: showWeek, meetings: showMeetings, find: showFind };
+
+const SAID_MS = 8000;
+
+let shown = null;
+
+/** Show a part of the page; whoever listens hears where they are, whoever looks begins at the top. */
+export async function go(name) {
+  const view = VIEWS[name] && held.key ? name : held.key ? "week" : "start";
+  shown = view;
+  tell({ key: held.apart ? null : held.key, view: view === "start" ? null : view });
+  say("");
+  try {
+    await VIEWS[view]();
+  } catch (error) {
+    complain(error.message);
+  }
+  // Somebody who did not wait is elsewhere by now.
+  if (shown !== view) return;
+  for (const known of Object.keys(VIEWS)) byId(`page-${known}`).hidden = known !== view;
+  byId("menu").hidden = view === "start";
+  for (const link of byId("menu").querySelectorAll("a")) {
+    if (link.dataset.view === view) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  byId(`h-${view}`).focus({ preventScroll: true });
+  window.scrollTo(0, 0);
+}
+
+/** Forget the schedule that is open, and say why at the start. */
+export async function leave(...texts) {
+  Object.assign(held, { key: null, apart: false, schedule: null });
+  await go("start");
+  if (texts.length) say(texts.join(" "));
+}
+
+/** What the address tells, when the page opens and when somebody writes in the address. */
+async function route() {
+  const { key, view, spoilt } = told();
+  if (!key || key === held.key) {
+    await go(view ?? "week");
+    if (spoilt) complain("The key in this address is not whole: it has 43 letters and digits. Copy it again, or paste it below.");
+    return;
+  }
+  try {
+    await busily(byId("open"), "Opening your schedule…", () => open(key));
+    await go(view);
+  } catch (error) {
+    held.key = null;
+    const again = key;
+    await go("start");
+    byId("o-key").value = again;
+    complain(error.message);
+  }
+}
+
+function hide() {
+  Object.assign(held, { key: null, schedule: null });
+  document.body.replaceChildren();
+  location.replace("about:blank");
+}
+
+/** What was said is taken away after a while: it lies over the page. */
+function fade() {
+  let timer = 0;
+  new MutationObserver(() => {
+    clearTimeout(timer);
+    timer = setTimeout(() => (byId("status").textContent = ""), SAID_MS);
+  }).observe(byId("status"), { childList: true });
+}
+
+fade();
+for (const prepare of [prepareStart, prepareWeek, prepareMeetings, prepareFind]) prepare(go, leave);
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-view]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  go(link.dataset.view);
+});
+// Its own place behind the # would push the key out.
+byId("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  byId("main").focus();
+});
+byId("hide").addEventListener("click", hide);
+window.addEventListener("hashchange", route);
+route();

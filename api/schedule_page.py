@@ -1,0 +1,50 @@
+"""A person's own schedule: one page and its files, served by us; all it shows and does, it asks of /graphql.
+
+The page holds nothing of anybody. The key of a schedule stands behind the # of its address, which no browser sends, and
+goes in the body of each question; what opens it is in no path, no query, no log.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.pages import files_in, filled, page_answer
+from meetings.zones import country_zones
+
+if TYPE_CHECKING:
+    from api.house import House
+
+_FOLDER = Path(__file__).with_name("schedule")
+
+
+async def page(request: Request) -> Response:
+    """GET /schedule."""
+    house: House = request.state.house
+    text = filled(
+        (_FOLDER / "schedule.html").read_text("utf-8"),
+        fellowships=sorted(
+            ((code, known.name) for code, known in house.vocabulary.fellowships.items()), key=lambda pair: pair[1]
+        ),
+        zones=((name, _spoken(name)) for name in _zone_names()),
+    )
+    return page_answer(request, text)
+
+
+def _zone_names() -> list[str]:
+    return ["Etc/UTC", *sorted({zone for zones in country_zones().values() for zone in zones})]
+
+
+def _spoken(zone: str) -> str:
+    """A zone as people read it: America / New York."""
+    return "UTC" if zone == "Etc/UTC" else zone.replace("/", " / ").replace("_", " ")
+
+
+ROUTES = [
+    Route("/schedule", page, name="schedule"),
+    Route("/schedule/{name}", files_in(_FOLDER), name="schedule file"),
+]

@@ -1,0 +1,79 @@
+"""The page of a person's schedule: nothing of anybody in it, nothing of a key in any address, nothing kept."""
+
+import re
+
+import httpx2
+import pytest
+
+from tests.outside import ROOT
+
+FILES = sorted(f"/schedule/{path.name}" for path in (ROOT / "api/schedule").iterdir() if path.suffix != ".html")
+SCRIPTS = [ROOT / "api" / name[1:] for name in FILES if name.endswith(".js")]
+
+
+async def test_the_page_allows_nothing_but_its_own_files(client: httpx2.AsyncClient) -> None:
+    policy = (await client.get("/schedule")).headers["content-security-policy"]
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert (rules["default-src"], rules["script-src"], rules["style-src"]) == ("'none'", "'self'", "'self'")
+    assert (rules["connect-src"], rules["form-action"], rules["frame-ancestors"]) == ("'self'", "'none'", "'none'")
+    assert (rules["trusted-types"], rules["base-uri"]) == ("'none'", "'none'")
+    assert "unsafe" not in policy
+
+
+async def test_no_address_of_the_page_goes_on_to_others(client: httpx2.AsyncClient) -> None:
+    response = await client.get("/schedule")
+    assert response.headers["referrer-policy"] == "no-referrer"
+    assert response.headers["x-robots-tag"] == "noindex"
+    assert response.headers["cross-origin-opener-policy"] == "same-origin"
+
+
+async def test_the_page_has_nothing_inline_and_names_nobody_else(client: httpx2.AsyncClient) -> None:
+    text = (await client.get("/schedule")).text
+    assert re.search(r"<script(?![^>]*\bsrc=)|<style|\bon\w+=|\bstyle=|javascript:", text) is None
+    assert re.findall(r'(?:src|href)="(?!/schedule|/frame/|/graphql"|#)[^"]*"', text) == []
+
+
+async def test_neither_page_nor_files_set_a_cookie_or_are_kept_for_long(client: httpx2.AsyncClient) -> None:
+    for address in ("/schedule", *FILES):
+        response = await client.get(address)
+        assert (response.status_code, response.headers["cache-control"]) == (200, "no-cache")
+        assert "set-cookie" not in response.headers
+        assert response.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_every_fellowship_can_be_chosen(client: httpx2.AsyncClient) -> None:
+    text = (await client.get("/schedule")).text
+    chosen = set(re.findall(r'<option value="([^"]+)"', text))
+    assert {"NA", "AL_ANON"} <= chosen
+    assert "{{" not in text
+
+
+async def test_what_is_needed_is_said_without_javascript(client: httpx2.AsyncClient) -> None:
+    (told,) = re.findall("<noscript>(.*?)</noscript>", (await client.get("/schedule")).text)
+    assert "needs JavaScript" in told
+
+
+async def test_the_title_tells_those_who_look_at_the_history_nothing(client: httpx2.AsyncClient) -> None:
+    assert "<title>Schedule</title>" in (await client.get("/schedule")).text
+
+
+async def test_every_field_has_a_label(client: httpx2.AsyncClient) -> None:
+    text = (await client.get("/schedule")).text
+    fields = re.findall(r'<(?:input|select|textarea)[^>]* id="([^"]+)"', text)
+    labels = re.findall(r'<label for="([^"]+)"', text)
+    assert sorted(fields) == sorted(labels)
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_scripts_make_no_markup_of_text_and_keep_nothing(path: object) -> None:
+    text = (ROOT / str(path)).read_text("utf-8")
+    assert re.search(r"innerHTML|outerHTML|insertAdjacentHTML|\.write\(|\beval\(|DOMParser", text) is None
+    assert (
+        re.search(r"localStorage|sessionStorage|indexedDB|caches\.|cookie\s*=|document\.title|console\.", text) is None
+    )
+    assert len(text.splitlines()) <= 400
+
+
+def test_no_script_asks_another_host() -> None:
+    asked = [call for path in SCRIPTS for call in re.findall(r"fetch\(([^,)]*)", path.read_text("utf-8"))]
+    assert {call for call in asked if not call.startswith('"/')} == set()

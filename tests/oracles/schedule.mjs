@@ -1,0 +1,183 @@
+// A person's schedule in a browser: `node schedule.mjs WAY` with a JSON of what is needed on stdin.
+// Prints the account of each browser as one line of JSON.
+
+import { readFileSync } from "node:fs";
+import { browsing } from "./browser.mjs";
+
+const told = JSON.parse(readFileSync(0, "utf-8"));
+const { origin, program, shots } = told;
+const SIZES = [
+  { width: 1280, height: 900, dark: false },
+  { width: 360, height: 740, dark: true },
+  { width: 360, height: 740, dark: false },
+];
+
+const exactly = { exact: true };
+const said = (page, text) => page.getByRole("status").filter({ hasText: text }).waitFor();
+const focused = (page) => page.evaluate(() => document.activeElement.textContent.trim());
+const keyOf = (page) => page.evaluate(() => new URLSearchParams(location.hash.slice(1)).get("key"));
+const to = (page, name) => page.getByRole("link", { name, exact: true }).click();
+
+async function make(page) {
+  await page.goto(`${origin}/schedule`);
+  await page.getByRole("button", { name: "Make a schedule" }).click();
+  await page.getByRole("heading", { name: "Keep the way back" }).waitFor();
+}
+
+/** Look for words, and wait for what comes. */
+async function find(page, words) {
+  await to(page, "Find");
+  await page.getByLabel("Words").fill(words);
+  await page.getByLabel("Words").press("Enter");
+  await page.locator("#found").waitFor();
+}
+
+async function add(page, name) {
+  await find(page, name);
+  await page.locator("#hits li", { hasText: name }).getByRole("button", { name: /^Add/ }).click();
+  await said(page, `${name} is in your schedule.`);
+}
+
+/** Make a schedule, choose meetings, see the week, skip a date and take it back, note something, take one out. */
+async function wholeWay(page, account, judged) {
+  await page.goto(`${origin}/schedule`);
+  await page.getByRole("heading", { name: "Your own schedule" }).waitFor();
+  await judged("start");
+  await make(page);
+  account.key = await keyOf(page);
+  account.title = await page.title();
+  account.shownAddress = await page.getByLabel("Address of your schedule").inputValue();
+  await judged("made");
+  await page.getByRole("button", { name: "I have kept it" }).click();
+
+  await to(page, "Find");
+  await page.getByLabel("Where").fill("Xyzzyq");
+  await page.keyboard.press("Enter");
+  await page.getByText("No place is called “Xyzzyq”").waitFor();
+  account.atPlace = await page.evaluate(() => document.activeElement.name);
+  await judged("no such place");
+  await page.getByLabel("Where").fill("New York");
+  await page.getByLabel("How").selectOption("person");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Find", exact: true }).click();
+  await page.locator("#hits li").first().waitFor();
+  account.hint = await page.locator("#found-hint").textContent();
+  account.found = await page.locator("#hits h3").allTextContents();
+  account.doubts = await page.locator("#hits .note").allTextContents();
+  await judged("found");
+  await page.getByLabel("Where").fill("");
+  await page.getByLabel("How").selectOption("");
+  for (const name of told.names) await add(page, name);
+  account.focusAfterAdding = await focused(page);
+  await page.getByText("Add by a link or an id").click();
+  await page.getByLabel("A link to a meeting").fill("https://elsewhere.example/nothing");
+  await page.getByRole("button", { name: "Look it up" }).click();
+  await page.getByText("No meeting here has this link").waitFor();
+  await page.getByLabel("A link to a meeting").fill(`${origin}/meetings/${told.linked}.ics`);
+  await page.keyboard.press("Enter");
+  await page.locator("#linked").getByRole("button", { name: /^Add/ }).click();
+  await page.locator("#linked").getByText("In your schedule").waitFor();
+  await judged("linked");
+
+  await to(page, "Week");
+  await page.locator("#week .day li").first().waitFor();
+  account.week = await page.locator("#week").innerText();
+  await judged("week");
+  const steps = page.locator("#week .day li", { hasText: "Ferry Lane Steps" });
+  await steps.getByRole("button", { name: /^Skip this date/ }).press("Enter");
+  await steps.getByText("Skipped: Ferry Lane Steps").waitFor();
+  account.focusAfterSkipping = await focused(page);
+  await judged("skipped");
+  await to(page, "Meetings");
+  await page.locator("#entries li").first().waitFor();
+  account.skipped = await page.locator("#entries .skipped").allTextContents();
+  const first = page.locator("#entries > ul > li", { hasText: "Ferry Lane Steps" });
+  await first.locator("summary").click();
+  await first.getByLabel("Note to yourself").fill("Bring keys");
+  await first.getByLabel("Reminder").selectOption("30");
+  await first.getByRole("button", { name: "Keep it" }).click();
+  await first.locator(".own-note").waitFor();
+  account.skippedStill = await first.locator(".skipped").count();
+  await first.getByRole("button", { name: /^Take it back/ }).click();
+  await said(page, "is in again.");
+  account.noteStill = await first.locator(".own-note").textContent();
+  await first.getByRole("button", { name: /^Take it out/ }).click();
+  await page.getByText("Taken out: Ferry Lane Steps").waitFor();
+  account.focusAfterTakingOut = await focused(page);
+  await judged("meetings");
+  await page.getByRole("button", { name: /^Put it back/ }).click();
+  await said(page, "is in your schedule again");
+  account.noteAgain = await page.locator(".own-note").textContent();
+
+  await to(page, "Week");
+  await page.getByRole("button", { name: "Later week" }).click();
+  await page.getByRole("button", { name: "This week" }).waitFor();
+  account.later = await page.locator("#week").innerText();
+  await judged("later");
+  await comeBack(page, account);
+}
+
+/** By the address, by the key pasted, by half a key; and hiding the page. */
+async function comeBack(page, account) {
+  await page.goto("about:blank");
+  await page.goto(`${origin}/schedule#key=${account.key}`);
+  await page.locator("#week .day li").first().waitFor();
+  account.cameBack = await keyOf(page);
+  await page.getByRole("button", { name: "Hide this page" }).click();
+  await page.waitForURL("about:blank");
+  account.hidden = await page.evaluate(() => document.documentElement.textContent.trim());
+
+  await page.goto(`${origin}/schedule`);
+  await page.getByLabel("Its address, or its key").fill("half a key");
+  await page.getByRole("button", { name: "Open it" }).click();
+  await page.getByText("A key has 43 letters").waitFor();
+  await page.getByLabel("Its address, or its key").fill(`${origin}/schedule#key=${"x".repeat(43)}`);
+  await page.getByRole("button", { name: "Open it" }).click();
+  await page.getByText("There is no schedule with this key").waitFor();
+  await page.getByLabel("Its address, or its key").fill(account.key);
+  await page.locator("#open").getByLabel("Others use this device too").check();
+  await page.getByRole("button", { name: "Open it" }).click();
+  await page.locator("#week .day li").first().waitFor();
+  account.apart = await page.evaluate(() => location.href);
+  account.kept = await page.evaluate(() => sessionStorage.length + localStorage.length);
+}
+
+/** Every text of every answer holds markup and script; all of it must be shown as text. */
+async function hostile(page, account, judged) {
+  page.on("dialog", (dialog) => (account.dialogs++, dialog.dismiss()));
+  let number = 0;
+  const bad = () => told.corpus[number++ % told.corpus.length];
+  const spoilt = (value, name) => {
+    if (Array.isArray(value)) return value.map((item) => spoilt(item, name));
+    if (value && typeof value === "object") {
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, spoilt(item, key)]));
+    }
+    return typeof value === "string" && !told.kept.includes(name) ? bad() : value;
+  };
+  await make(page);
+  for (const name of told.names) await add(page, name);
+  await add(page, told.hostileName);
+  await to(page, "Week");
+  await page.locator("#week .day li").first().waitFor();
+  account.week = await page.locator("#week").innerText();
+
+  await page.route("**/graphql", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: spoilt(await response.json()) });
+  });
+  account.shown = [];
+  for (const [view, place] of [["Week", "#week .day li"], ["Meetings", "#entries li"]]) {
+    await to(page, view);
+    await page.locator(place).first().waitFor();
+    account.shown.push(await page.locator("main").innerText());
+  }
+  await find(page, "Ferry");
+  account.shown.push(await page.locator("main").innerText());
+  account.scripts = await page.evaluate(() => document.querySelectorAll("script").length);
+  account.foreignElements = await page.evaluate(() => document.querySelectorAll("main img, main iframe, main svg, main b, main object").length);
+  account.links = await page.evaluate(() => [...document.querySelectorAll("main a")].map((link) => link.protocol).filter((name) => !["http:", "https:", "tel:", "webcal:"].includes(name)));
+  account.ran = await page.evaluate(() => window.ran ?? 0);
+}
+
+const work = { way: wholeWay, hostile }[process.argv[2]];
+console.log(JSON.stringify(await browsing(origin, { program, shots, ...SIZES[told.size] }, work)));
