@@ -104,7 +104,7 @@ def _render(house: House, token_hash: str, now: datetime) -> Feed | datetime | N
         with house.database.write() as write:
             note_use(write, schedule.id, now)
     meetings = {entry.meeting_id: m for entry, m in zip(entries, listed, strict=True) if m is not None}
-    feed = render_feed(schedule, meetings, now=now, wording=house.wording, events=house.events.of)
+    feed = render_feed(schedule, meetings, now=now, wording=house.wording, blocks=house.blocks.of)
     if index is not None:
         house.feeds.put(token_hash, known_feed(schedule, found, feed, index, _minute(now)))
     return feed

@@ -12,7 +12,7 @@ from api.clock import clock
 from api.known_feeds import KnownFeeds
 from api.settings import Settings
 from meetings.calendar_words import ENGLISH, Wording
-from meetings.ical_events import KeptEvents
+from meetings.ical_events import KeptBlocks
 from meetings.vocabulary import Vocabulary
 from schema.fragments import Fragments
 from search.index import Index, IndexHolder
@@ -34,7 +34,7 @@ class House:
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
     wording: Wording = ENGLISH
     feeds: KnownFeeds = field(default_factory=lambda: KnownFeeds(most=20_000))
-    events: KeptEvents = field(default_factory=lambda: KeptEvents(most=20_000))
+    blocks: KeptBlocks = field(default_factory=lambda: KeptBlocks(most=20_000))
     fragments: Fragments | None = None
 
     def index(self) -> Index | None:
@@ -80,6 +80,6 @@ def open_house(settings: Settings, *, now: Callable[[], datetime] = clock) -> It
             clock=now,
             fragments=Fragments(settings.fragment_bytes) if settings.fragment_bytes else None,
             feeds=KnownFeeds(most=settings.feed_known),
-            events=KeptEvents(most=settings.feed_kept_meetings),
+            blocks=KeptBlocks(most=settings.feed_kept_meetings),
             wording=Wording(format_names={code: known.labels["en"] for code, known in vocabulary.formats.items()}),
         )

@@ -27,7 +27,9 @@ _URL = re.compile(r"https?://[^/?#]+.*", re.IGNORECASE)
 
 def clean_text(text: str | None, most: int) -> str:
     """Text of several lines, at most that many letters: no control characters, NFC, `\\n` between lines."""
-    lines = _LINE_ENDS.sub("\n", text or "").replace("\t", " ")
+    if not text:
+        return ""
+    lines = _LINE_ENDS.sub("\n", text).replace("\t", " ")
     fit = unicodedata.normalize("NFC", _UNFIT.sub("", lines))
     neat = "\n".join(line.strip() for line in _BLANKS.sub(" ", fit).split("\n"))
     return _shortened(_EMPTY_LINES.sub("\n\n", neat).strip(), most)

@@ -1,18 +1,20 @@
 """Schedules and meetings as iCalendar files (RFC 5545, 7986), the same bytes for the same facts.
 
-The icalendar package writes components, values and folds; what it gets wrong for subscribers is put right here, in
-`ical_events` and in `vtimezone`: time zones as lists of dates, stamps of now, random ids, an order that changes,
-REFRESH-INTERVAL without its type, GEO with exponents, an escape that takes a backslash before an N for a line end.
+The icalendar package writes components and values; what it gets wrong for subscribers is put right here, in
+`ical_events`, `ical_lines` and `vtimezone`: time zones as lists of dates, stamps of now, random ids, an order that
+changes, REFRESH-INTERVAL without its type, GEO with exponents, an escape that takes a backslash before an N for a line
+end, folds within escapes.
 Nothing depends on `now` but through the month in which the day 30 days ago lies.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from icalendar import Calendar, Event
@@ -22,21 +24,20 @@ from meetings.agenda import chosen
 from meetings.calendar_text import MAX_DESCRIPTION, MAX_TITLE, clean_line, clean_text
 from meetings.calendar_words import ENGLISH, PageUrl, Wording
 from meetings.ical_events import (
+    OPENING,
     UTC_ZONE,
-    EventsOf,
-    Placed,
+    BlockOf,
     Style,
-    Text,
-    Told,
-    add_status,
-    after_opening,
-    events_of,
-    identity,
-    lines_of,
+    Telling,
+    begun,
+    block_of,
+    ended,
+    identities,
+    identity_source,
     stamp_lines,
-    stamp_text,
-    written,
+    telling,
 )
+from meetings.ical_lines import Text, lines_of
 from meetings.model import Meeting
 from meetings.series import HORIZON_MONTHS, Span, anchor_of, anchored_at, months_after, span_of
 from meetings.suspension import is_held
@@ -48,11 +49,12 @@ if TYPE_CHECKING:
 
 #: Stands in every file, so it says nothing of what the calendar is for.
 PRODID = "-//Calendar feed//EN"
+_CALENDAR = identity_source("calendar")
 #: Google takes no feed of more than about a megabyte; beyond either limit the rest is counted in a note.
 MAX_EVENTS, MAX_BYTES = 500, 900_000
 _END = b"END:VCALENDAR\r\n"
-#: What a feed puts into each event.
-_OWN_BYTES = 150
+#: Time zones come on top: a few hundred bytes each, and there are never more of them than a tenth.
+_EVENT_BYTES = MAX_BYTES * 9 // 10
 #: Headings of files that are kept: most people give their calendars no name of their own.
 _KEPT_HEADS = 256
 
@@ -80,7 +82,25 @@ class _Frame:
     owner: bytes
     changed_at: datetime
     revision: int
+    anchor: date
     style: Style
+
+
+@dataclass(slots=True)
+class _Contents:
+    """What goes into a file, as it fills: of each event what its id is made of, its stamps and its other lines.
+
+    `owner` keys the ids; the first of `sources` makes the calendar's own. `changed_at` is the last change of an event.
+    """
+
+    owner: bytes
+    changed_at: datetime
+    sources: list[bytes] = field(default_factory=lambda: [_CALENDAR])
+    stamps: list[bytes] = field(default_factory=list)
+    lines: list[bytes] = field(default_factory=list)
+    zones: set[frozenset[str]] = field(default_factory=set)
+    skipped: list[str] = field(default_factory=list)
+    left_out: int = 0
 
 
 def render_feed(
@@ -92,11 +112,11 @@ def render_feed(
     page_url: PageUrl | None = None,
     wording: Wording = ENGLISH,
     rules_changed_at: datetime | None = None,
-    events: EventsOf = events_of,
+    blocks: BlockOf = block_of,
 ) -> Feed:
     """The schedule's calendar.
 
-    `rules_changed_at` is when the zones' rules or the wording last changed here, if that is known; `events` may be
+    `rules_changed_at` is when the zones' rules or the wording last changed here, if that is known; `blocks` may be
     what keeps them. A meeting that cannot be written is skipped and named, and takes nothing else with it;
     `ValueError` where none of several can.
     """
@@ -105,22 +125,19 @@ def render_feed(
         owner=schedule.id.encode("utf-8", "surrogatepass"),
         changed_at=max(schedule.updated_at, anchored_at(anchor), rules_changed_at or schedule.created_at),
         revision=schedule.revision + _months(anchor),
+        anchor=anchor,
         style=Style(
             discreet=schedule.discreet, reminder_minutes=schedule.reminder_minutes, page_url=page_url, wording=wording
         ),
     )
     picked = chosen(schedule, meetings)
-    groups, skipped = _groups(picked, frame, anchor, events)
-    placed, left_out = _within_limits(groups)
-    if left_out:
-        placed.append(_too_many(frame, anchor, left_out))
-    untimed = sum(meeting.recurrence is None for meeting, _ in picked)
-    remarks = ((wording.untimed, untimed), (wording.left_out, left_out))
-    head = _head(_calendar_name(schedule, wording), refresh_hours, remarks, identity(frame.owner, "calendar"))
-    body = _file(head, placed, canonical_zone(schedule.time_zone) or UTC_ZONE)
-    changes = [instant for meeting, entry in picked for instant in (meeting.updated_at, entry.updated_at)]
-    changed_at = None if schedule.searches else max([frame.changed_at, schedule.entries_updated_at, *changes])
-    return _feed(body, changed_at, skipped=skipped, left_out=left_out)
+    contents = _contents(picked, frame, blocks)
+    untimed = sum([meeting.recurrence is None for meeting, _ in picked])
+    remarks = ((wording.untimed, untimed), (wording.left_out, contents.left_out))
+    head = _head(_calendar_name(schedule, wording), refresh_hours, remarks)
+    body = _file(head, contents, canonical_zone(schedule.time_zone) or UTC_ZONE, named=True)
+    changed_at = None if schedule.searches else max(contents.changed_at, schedule.entries_updated_at)
+    return _feed(body, changed_at, skipped=tuple(contents.skipped), left_out=contents.left_out)
 
 
 def render_meeting(
@@ -134,12 +151,15 @@ def render_meeting(
     if meeting.recurrence is None or not is_held(meeting, now):
         return None
     anchor = anchor_of(now)
-    style = Style(discreet=False, page_url=page_url, wording=wording)
-    frame = _Frame(owner=b"meeting", changed_at=anchored_at(anchor), revision=_months(anchor), style=style)
     today = now.astimezone(zone(meeting.recurrence.zone)).date()
     span = Span(anchor=anchor, first=today, horizon=months_after(anchor, HORIZON_MONTHS))
-    head = _head(clean_line(meeting.name, MAX_TITLE) or wording.meeting)
-    return _file(head, _placed(meeting, frame, None, events_of(meeting, span, None, style)), UTC_ZONE)
+    block = block_of(meeting, None, telling(span, Style(discreet=False, page_url=page_url, wording=wording)))
+    contents = _Contents(b"meeting", max(anchored_at(anchor), meeting.updated_at), zones={block.zones})
+    stamp = stamp_lines(contents.changed_at, _months(anchor) + meeting.revision)
+    contents.sources += block.sources
+    contents.lines += block.lines
+    contents.stamps += [stamp] * len(block.lines)
+    return _file(_head(clean_line(meeting.name, MAX_TITLE) or wording.meeting), contents, UTC_ZONE)
 
 
 def render_turned_off(*, since: datetime, refresh_hours: int = 6, wording: Wording = ENGLISH) -> Feed:
@@ -147,7 +167,7 @@ def render_turned_off(*, since: datetime, refresh_hours: int = 6, wording: Wordi
 
     An error would leave the events on the phone that was lost; an empty calendar clears them.
     """
-    return _feed(_file(_head(wording.turned_off, refresh_hours), [], UTC_ZONE), since)
+    return _feed(_file(_head(wording.turned_off, refresh_hours), _Contents(b"", since), UTC_ZONE), since)
 
 
 # --- The file -----------------------------------------------------------------------------------
@@ -163,23 +183,28 @@ def _feed(body: bytes, changed_at: datetime | None, *, skipped: tuple[str, ...] 
     )
 
 
-def _file(head: bytes, placed: Iterable[Placed], empty_zone: str) -> bytes:
-    """The whole file: time zones by name, events by id; `empty_zone` keeps a file without events valid."""
-    events = sorted(placed)
-    zones = sorted({event.told.zone for event in events if event.told.zone} or {empty_zone})
-    return b"".join((head, *map(vtimezone, zones), *written(events), _END))
+def _file(head: tuple[bytes, bytes], contents: _Contents, empty_zone: str, *, named: bool = False) -> bytes:
+    """The whole file: time zones by name, events by id; `empty_zone` keeps a file without events valid.
+
+    `named`: with an id of the calendar. None of the lines put in is ever longer than a line may be.
+    """
+    zones = sorted({name for names in contents.zones for name in names}) or [empty_zone]
+    own, *ids = identities(contents.owner, contents.sources)
+    events = sorted(map(b"".join, zip(repeat(OPENING), ids, contents.stamps, contents.lines)))
+    before, after = head
+    name = b"X-WR-RELCALID:" + own + b"\r\n" if named else b""
+    return b"".join([before, name, after, *map(vtimezone, zones), *events, _END])
 
 
 def _head(
-    name: str,
-    refresh_hours: int | None = None,
-    remarks: tuple[tuple[str, int], ...] = (),
-    identity: bytes | None = None,
-) -> bytes:
-    """All before the first component; `remarks` are told with their counts, where there is something to count."""
+    name: str, refresh_hours: int | None = None, remarks: tuple[tuple[str, int], ...] = ()
+) -> tuple[bytes, bytes]:
+    """All before the first component, but for the calendar's id, which stands between the two.
+
+    `remarks` are told with their counts, where there is something to count.
+    """
     description = "\n".join(text.format(count=count) for text, count in remarks if count)
-    before, after = _head_parts(name, refresh_hours, description)
-    return before + (b"X-WR-RELCALID:" + identity + b"\r\n" if identity else b"") + after
+    return _head_parts(name, refresh_hours, description)
 
 
 @lru_cache(maxsize=_KEPT_HEADS)
@@ -206,71 +231,63 @@ def _calendar_name(schedule: Schedule, wording: Wording) -> str:
     return given or (wording.calendar if schedule.discreet else wording.meetings)
 
 
-def _within_limits(groups: Iterable[Sequence[Placed]]) -> tuple[list[Placed], int]:
-    """The events of the first meetings that fit, all of a meeting's or none, and how many meetings do not."""
-    taken: list[Placed] = []
-    size = left_out = 0
-    for group in groups:
-        more = sum([_OWN_BYTES + len(event.told.lines) for event in group])
-        # Time zones come on top: a few hundred bytes each, and there are never more of them than a tenth.
-        if len(taken) + len(group) > MAX_EVENTS or size + more > MAX_BYTES * 9 // 10:
-            left_out += 1
-            continue
-        taken += group
-        size += more
-    return taken, left_out
-
-
 # --- Events -------------------------------------------------------------------------------------
 
 
-def _groups(
-    picked: list[tuple[Meeting, ScheduleEntry]], frame: _Frame, anchor: date, events: EventsOf
-) -> tuple[list[list[Placed]], tuple[str, ...]]:
-    """Each meeting's events, and the ids of those that cannot be written: one broken record may not ruin the rest."""
-    groups, skipped = [], []
-    spans: dict[date, Span] = {}
+def _contents(picked: list[tuple[Meeting, ScheduleEntry]], frame: _Frame, blocks: BlockOf) -> _Contents:
+    """The events of the first meetings that fit, all of a meeting's or none; a broken one does not ruin the rest."""
+    contents, size, tellings = _Contents(frame.owner, frame.changed_at), 0, _Tellings(frame)
+    # In names of their own: this is done for each meeting of each feed.
+    sources, stamps, lines = contents.sources, contents.stamps, contents.lines
+    since, revision = frame.changed_at, frame.revision
     for meeting, entry in picked:
         try:
-            span = spans.get(entry.added_on) or spans.setdefault(entry.added_on, span_of(anchor, entry.added_on))
-            told = events(meeting, span, entry, _style(frame.style, entry))
-            groups.append(_placed(meeting, frame, entry, told))
+            changed_at = since
+            if meeting.updated_at > since or entry.updated_at > since:
+                changed_at = max(meeting.updated_at, entry.updated_at)
+                contents.changed_at = max(contents.changed_at, changed_at)
+            stamp = stamp_lines(changed_at, revision + meeting.revision + entry.revision)
+            ids, told, zones, more = blocks(meeting, entry, tellings[entry.added_on, entry.reminder_minutes])
         except Exception:
-            skipped.append(meeting.id)
-    if len(skipped) == len(picked) > 1:
+            contents.skipped.append(meeting.id)
+            continue
+        if size + more > _EVENT_BYTES or len(lines) + len(told) > MAX_EVENTS:
+            contents.left_out += 1
+            continue
+        size += more
+        sources += ids
+        lines += told
+        stamps += [stamp] * len(told)
+        contents.zones.add(zones)
+    if len(contents.skipped) == len(picked) > 1:
         # Clients keep what they have when a feed fails; an empty one would clear their calendars.
         raise ValueError(f"none of {len(picked)} meetings can be written")
-    return groups, tuple(skipped)
+    if contents.left_out:
+        sources.append(identity_source("left out"))
+        lines.append(_too_many(frame, contents.left_out))
+        stamps.append(stamp_lines(since, revision))
+    return contents
 
 
-def _style(style: Style, entry: ScheduleEntry) -> Style:
-    """How this entry is told."""
-    if entry.reminder_minutes is None:
-        return style
-    return Style(
-        discreet=style.discreet,
-        reminder_minutes=entry.reminder_minutes,
-        page_url=style.page_url,
-        wording=style.wording,
-    )
+class _Tellings(dict[tuple[date, int | None], Telling]):
+    """How entries are told, by when they were added and by their own reminder: a few for many of them."""
+
+    def __init__(self, frame: _Frame) -> None:
+        self.frame = frame
+
+    def __missing__(self, key: tuple[date, int | None]) -> Telling:
+        (added_on, own), style = key, self.frame.style
+        style = style if own is None else replace(style, reminder_minutes=own)
+        found = self[key] = telling(span_of(self.frame.anchor, added_on), style)
+        return found
 
 
-def _placed(meeting: Meeting, frame: _Frame, entry: ScheduleEntry | None, told: Iterable[Told]) -> list[Placed]:
-    """A meeting's events with what is this feed's own."""
-    changed_at = max(frame.changed_at, meeting.updated_at, entry.updated_at if entry else meeting.updated_at)
-    sequence = frame.revision + meeting.revision + (entry.revision if entry else 0)
-    id, stamp = entry.meeting_id if entry else meeting.id, stamp_lines(stamp_text(changed_at), sequence)
-    return [Placed(identity(frame.owner, f"{id}\x1f{event.segment}"), stamp, event) for event in told]
-
-
-def _too_many(frame: _Frame, anchor: date, left_out: int) -> Placed:
+def _too_many(frame: _Frame, left_out: int) -> bytes:
     """The note that the calendar is not whole, on the first of a month that is about to come."""
     event = Event()
-    event.add("summary", Text(frame.style.wording.left_out.format(count=left_out)))
-    event.add("dtstart", vDate(months_after(anchor, 2)), parameters={"VALUE": "DATE"})
-    add_status(event, busy=False)
-    stamp = stamp_lines(stamp_text(frame.changed_at), frame.revision)
-    return Placed(identity(frame.owner, "left out"), stamp, Told("left out", None, after_opening(event)))
+    event["SUMMARY"] = Text(frame.style.wording.left_out.format(count=left_out))
+    event["DTSTART"] = vDate(months_after(frame.anchor, 2), params={"VALUE": "DATE"})
+    return begun(event) + ended(busy=False)
 
 
 def _months(anchor: date) -> int:

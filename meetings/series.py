@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 #: that whoever reads the feed has three years of them.
 HORIZON_MONTHS = 39
 _DAY = timedelta(days=1)
+_KEPT_PAST = timedelta(days=30)
 
 
 class PieceKind(StrEnum):
@@ -69,12 +70,13 @@ class Span:
 
 def anchor_of(now: datetime) -> date:
     """The date before which nothing is told: the first of the month in which the day 30 days ago lies (UTC)."""
-    return (now.astimezone(UTC) - 30 * _DAY).date().replace(day=1)
+    return (now.astimezone(UTC) - _KEPT_PAST).date().replace(day=1)
 
 
+@lru_cache(maxsize=64)
 def anchored_at(anchor: date) -> datetime:
     """The instant from which `anchor_of` answers this anchor."""
-    return datetime.combine(anchor, time(), UTC) + 30 * _DAY
+    return datetime.combine(anchor, time(), UTC) + _KEPT_PAST
 
 
 def months_after(month: date, months: int) -> date:
@@ -83,6 +85,7 @@ def months_after(month: date, months: int) -> date:
     return date(count // 12, count % 12 + 1, 1)
 
 
+@lru_cache(maxsize=1024)
 def span_of(anchor: date, added_on: date | None = None) -> Span:
     """What is told of a meeting that was added on that date; None: from the anchor on."""
     # It was added today somewhere; where the meeting is, it may still be yesterday, and tonight's is wanted.

@@ -71,6 +71,10 @@ class Table:
 
     lines: list[Line] = field(default_factory=list)
 
+    def value(self, name: str) -> float:
+        """The measurement of that name."""
+        return next(line.value for line in self.lines if line.name == name)
+
     def add(self, name: str, value: float, unit: str, *, of: str | None = None, note: str = "") -> float:
         """Note a measurement, beside the one it is compared with."""
         ratio = next((value / line.value for line in self.lines if line.name == of), None)

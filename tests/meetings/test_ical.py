@@ -200,7 +200,7 @@ def test_uids_of_two_schedules_cannot_be_linked() -> None:
 
 def test_uids_are_short_and_name_no_host() -> None:
     uids = _values(_feed(*_one_of_each()).body, "UID")
-    assert [uid for uid in uids if not re.fullmatch(r"[0-9a-f]{40}", uid)] == []
+    assert [uid for uid in uids if not re.fullmatch(r"[0-9a-f]{32}", uid)] == []
     assert [uid for uid, times in Counter(uids).items() if times > 1] == []
 
 
