@@ -15,10 +15,22 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from api import calendar_feeds, desk, errors, graphql_http, health, meeting_files, pages, schedule_page, snapshot
+from api import (
+    calendar_feeds,
+    desk,
+    errors,
+    feed_codes,
+    graphql_http,
+    health,
+    meeting_files,
+    pages,
+    schedule_page,
+    snapshot,
+)
 from api.clock import clock
 from api.compression import Compressed
 from api.house import House, open_house
+from api.rates import rates_of
 from api.settings import Settings, current_settings
 from meetings.errors import MeetingsError
 
@@ -40,15 +52,17 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock) -> St
         with open_house(settings, now=now) as house:
             yield State(house=house)
 
+    rates = rates_of(settings)
     return Starlette(
         routes=[
             Route("/", welcome, name="welcome"),
-            *graphql_http.graphql_routes(settings),
+            *graphql_http.graphql_routes(settings, rates=rates),
             *calendar_feeds.ROUTES,
             *meeting_files.meeting_file_routes(settings),
             *snapshot.snapshot_routes(settings),
             *pages.ROUTES,
             *desk.ROUTES,
+            *feed_codes.feed_code_routes(settings, rates),
             *schedule_page.ROUTES,
             Route("/healthz", health.healthz, name="healthz"),
             Route("/readyz", health.readyz, name="readyz"),

@@ -99,9 +99,13 @@ class Endpoint:
 
 
 def graphql_routes(
-    settings: Settings, *, open_context: OpenContext | None = None, find_viewer: FindViewer | None = None
+    settings: Settings,
+    *,
+    rates: Rates | None = None,
+    open_context: OpenContext | None = None,
+    find_viewer: FindViewer | None = None,
 ) -> list[BaseRoute]:
-    """`/graphql` and what GraphiQL needs below it."""
+    """`/graphql` and what GraphiQL needs below it; `rates` where others spend from the same buckets."""
     limits = limits_of(settings)
     schema = build_schema()
     endpoint = Endpoint(
@@ -122,7 +126,7 @@ def graphql_routes(
         open_context=open_context or (lambda request, viewer, stop: house_context(request, viewer, stop, limits)),
         prompt_context=None if open_context else partial(prompt_context, limits),
         find_viewer=find_viewer or (lambda request, token: known_viewer(request.state.house, token)),
-        rates=rates_of(settings),
+        rates=rates or rates_of(settings),
         moment=house_moment,
         volunteer_seconds=settings.volunteer_seconds,
     )

@@ -61,7 +61,7 @@ async def read_request(request: HttpRequest, most: int) -> Request:
     """The GraphQL request in an HTTP request; Malformed."""
     if request.method == "GET":
         return request_from_parameters(_parameters_of(request.query_params))
-    _check_content_type(request.headers.get("content-type", ""))
+    check_content_type(request.headers.get("content-type", ""))
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Malformed(415, "send the body as it is, not compressed", {"Accept-Encoding": "identity"})
     body = await read_body(request, most)
@@ -86,7 +86,8 @@ def _parameters_of(query: QueryParams) -> dict[str, Any]:
     return parameters
 
 
-def _check_content_type(header: str) -> None:
+def check_content_type(header: str) -> None:
+    """Refuse what is no JSON; Malformed."""
     # Forms and plain text are what a page of another site can send without asking; we take neither.
     media, *parameters = (part.strip().lower() for part in header.split(";"))
     charset = next((part[8:].strip('"') for part in parameters if part.startswith("charset=")), "utf-8")

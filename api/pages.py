@@ -19,7 +19,7 @@ from api.tags import is_known, strong_tag
 _MEDIA = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 #: Ours alone, nothing inline; and no script of ours may make markup of a text.
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
@@ -34,11 +34,11 @@ _HEADERS = {
 }
 
 
-def page_answer(request: Request, text: str) -> Response:
-    """That page, or that the browser has it already."""
+def page_answer(request: Request, text: str, *, images: str = "'self'") -> Response:
+    """That page, or that the browser has it already; `images` is where its pictures may come from."""
     body = text.encode("utf-8")
     etag = strong_tag(text)
-    headers = _HEADERS | {"Content-Security-Policy": _POLICY, "ETag": etag}
+    headers = _HEADERS | {"Content-Security-Policy": _POLICY.format(images=images), "ETag": etag}
     if is_known(etag, request.headers.get("if-none-match")):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="text/html; charset=utf-8", headers=headers)

@@ -156,7 +156,7 @@ async def spend(rates: Rates, request: Request, viewer: Token | None, operation:
     In one process nothing is waited for.
     """
     asked = Asked(
-        address=request.client.host if request.client else "",
+        address=_address(request),
         viewer=viewer,
         cost=UNREADABLE_COST if operation is None else max(1, operation.cost),
         reports=operation is not None and operation.document.shape.reports,
@@ -164,6 +164,15 @@ async def spend(rates: Rates, request: Request, viewer: Token | None, operation:
     now = clock()
     spent = rates.spend(asked, now) if rates.shared is None else await rates.spend_shared(asked, now)
     request.state.spent = spent
+
+
+async def spend_fields(rates: Rates, request: Request, fields: int) -> None:
+    """Take as much as so many fields from a network's bucket, for work that is no GraphQL; TooOften."""
+    await rates.spend_shared(Asked(address=_address(request), viewer=None, cost=fields), clock())
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def rates_of(settings: Settings) -> Rates:

@@ -25,6 +25,7 @@ _FOLDER = Path(__file__).with_name("schedule")
 async def page(request: Request) -> Response:
     """GET /schedule."""
     house: House = request.state.house
+    settings = house.settings
     text = filled(
         (_FOLDER / "schedule.html").read_text("utf-8"),
         fellowships=sorted(
@@ -32,7 +33,10 @@ async def page(request: Request) -> Response:
         ),
         zones=((name, _spoken(name)) for name in _zone_names()),
     )
-    return page_answer(request, text)
+    text = text.replace("{{days}}", str(settings.feed_off_days))
+    text = text.replace("{{months}}", str(settings.schedule_unused_months))
+    # A QR code is asked for by POST, so that no address of ours holds a feed's, and shown from the page's own memory.
+    return page_answer(request, text, images="'self' blob:")
 
 
 def _zone_names() -> list[str]:

@@ -30,7 +30,12 @@ const CREATE = `mutation ($input: ScheduleInput!) {
 const CHANGES = {
   setEntries: "$entries: [EntryInput!]!",
   removeEntries: "$meetingIds: [ID!]!",
+  addSearch: "$search: SavedSearchInput!",
+  removeSearch: "$id: ID!",
+  updateSchedule: "$input: ScheduleInput!",
+  rotateFeed: "",
 };
+const DELETE = "mutation ($key: String!) { deleteSchedule(key: $key) { deleted problems { code message field } } }";
 
 /** Understood, but not done; `problems` as the API tells them. */
 export class NotDone extends Refused {
@@ -85,6 +90,12 @@ export async function change(name, given = {}) {
   const { [name]: told } = await post(document, { key: held.key, ...given });
   if (told.problems.length) throw new NotDone(told.problems);
   return kept(told.schedule);
+}
+
+/** Delete the schedule. Refused, NotDone. */
+export async function end() {
+  const { deleteSchedule } = await post(DELETE, { key: held.key });
+  if (deleteSchedule.problems.length) throw new NotDone(deleteSchedule.problems);
 }
 
 /** What is kept of a meeting; undefined: it is not in the schedule. */

@@ -49,6 +49,7 @@ async function find(form) {
     byId("found").hidden = false;
     append(meetings);
     const told = meetings.totalCount ? count(meetings.totalCount, "meeting") : "No meeting";
+    suggestName(form);
     byId("h-found").textContent = told;
     byId("found-hint").textContent = hint(meetings, asked.filter);
     say(`${told} found.`);
@@ -188,9 +189,34 @@ async function lookUp(form) {
   }
 }
 
+/** A name for the search in the words of its own form: New York, Tuesday, Evening. */
+function suggestName(form) {
+  const chosen = [form.elements.text.value.trim(), form.elements.place.value.trim()];
+  for (const select of form.querySelectorAll("select")) {
+    if (select.value && select.name !== "radius") chosen.push(select.selectedOptions[0].textContent.split(",")[0]);
+  }
+  byId("k-name").value = (chosen.filter(Boolean).join(", ") || "All meetings").slice(0, 100);
+}
+
+async function keepSearch(form) {
+  if (!checked(form)) return toFirstError(form);
+  const search = { name: form.elements.name.value.trim(), limit: Number(form.elements.limit.value), filter: asked.filter };
+  try {
+    await busily(form, "Keeping the search…", () => change("addSearch", { search }));
+    form.closest("details").open = false;
+    say(`The search ${search.name} is kept: see it under Meetings.`);
+    form.closest("details").querySelector("summary").focus();
+  } catch (error) {
+    const [problem] = error.problems ?? [];
+    if (!problem) return complain(error.message);
+    mark(form, problem.field?.at(-1) === "limit" ? "limit" : "name", problem.message);
+    toFirstError(form);
+  }
+}
+
 /** Once, when the page opens. */
 export function prepareFind() {
-  for (const [id, work] of [["find", find], ["link", lookUp]]) {
+  for (const [id, work] of [["find", find], ["link", lookUp], ["keep-search", keepSearch]]) {
     byId(id).addEventListener("submit", (event) => {
       event.preventDefault();
       work(event.currentTarget);

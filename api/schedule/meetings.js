@@ -4,7 +4,7 @@ import { checked, mark, toFirstError } from "/frame/fields.js";
 import { busily, byId, complain, count, make, say } from "/frame/make.js";
 import { change, edit, held, open } from "./ask.js";
 import { dayIn, dayText } from "./days.js";
-import { reminderChoice, reminderOf } from "./reminders.js";
+import { offerReminders, reminderOf } from "./reminders.js";
 import { doubt, joining, kindText, notes, when, whereText } from "./tell.js";
 
 export async function showMeetings() {
@@ -13,6 +13,7 @@ export async function showMeetings() {
 }
 
 function draw() {
+  drawSearches();
   const { entries } = held.schedule;
   const place = byId("entries");
   if (!entries.length) {
@@ -23,6 +24,34 @@ function draw() {
     return;
   }
   place.replaceChildren(make("p", { class: "meta" }, `${count(entries.length, "meeting")}, in the order you chose them.`), make("ul", { class: "meetings" }, entries.map(card)));
+}
+
+function drawSearches() {
+  const { searches } = held.schedule;
+  const item = ({ id, name, limit }) =>
+    make(
+      "li",
+      {},
+      make("h3", {}, name),
+      make("p", { class: "meta" }, `At most ${count(limit, "meeting")}.`),
+      make("div", { class: "actions" }, make("button", { type: "button", class: "quiet", onclick: () => dropSearch(id, name) }, "Take it out", make("span", { class: "unseen" }, `: ${name}`))),
+    );
+  byId("searches").replaceChildren(
+    ...(searches.length
+      ? [make("h2", { id: "h-searches", tabindex: "-1" }, "Your searches"), make("p", { class: "meta" }, "What they find is in your week and your calendar too."), make("ul", { class: "meetings" }, searches.map(item))]
+      : []),
+  );
+}
+
+async function dropSearch(id, name) {
+  try {
+    await busily(byId("searches"), "Taking it out…", () => change("removeSearch", { id }));
+    drawSearches();
+    say(`The search ${name} was taken out, and what only it found.`);
+    (byId("h-searches") ?? byId("h-meetings")).focus();
+  } catch (error) {
+    complain(error.message);
+  }
 }
 
 function card(entry) {
@@ -69,11 +98,12 @@ function noteForm(entry, item) {
   const ids = { note: `n-${meeting.id}`, reminder: `r-${meeting.id}` };
   const text = make("textarea", { id: ids.note, name: "note", rows: "2", maxlength: "500", autocomplete: "off", "aria-describedby": `${ids.note}-hint` });
   text.value = entry.note ?? "";
+  const reminder = offerReminders(make("select", { id: ids.reminder, name: "reminder" }), entry.reminderMinutes, "As the schedule says");
   const form = make(
     "form",
     { class: "panel", novalidate: true, autocomplete: "off" },
     make("div", { class: "field" }, make("label", { for: ids.note }, "Note to yourself"), make("p", { class: "hint", id: `${ids.note}-hint` }, "It is shown in your calendar, also on a lock screen."), text),
-    make("div", { class: "field short" }, make("label", { for: ids.reminder }, "Reminder"), reminderChoice(ids.reminder, entry.reminderMinutes, "As the schedule says")),
+    make("div", { class: "field short" }, make("label", { for: ids.reminder }, "Reminder"), reminder),
     make("div", { class: "actions" }, make("button", { type: "submit", class: "main" }, "Keep it")),
   );
   form.addEventListener("submit", (event) => {
@@ -138,6 +168,3 @@ async function takeOut(entry, item) {
     }
   }
 }
-
-/** Once, when the page opens. */
-export function prepareMeetings() {}

@@ -15,12 +15,13 @@ const CHOICES = [
   [1440, "1 day before"],
 ];
 
-/** A choice of reminders, `minutes` chosen; `none` is what no number means here. */
-export function reminderChoice(id, minutes, none) {
+/** Offer the reminders in a select, `minutes` chosen; `none` is what no number means here. */
+export function offerReminders(select, minutes, none) {
   const known = CHOICES.some(([choice]) => choice === minutes) || minutes === null;
   const choices = known ? CHOICES : [...CHOICES, [minutes, `${minutes} minutes before`]];
-  const options = [["", none], ...choices].map(([value, text]) => make("option", { value, selected: value === (minutes ?? "") }, text));
-  return make("select", { id, name: "reminder" }, options);
+  select.replaceChildren(...[["", none], ...choices].map(([value, text]) => make("option", { value }, text)));
+  select.value = String(minutes ?? "");
+  return select;
 }
 
 /** The minutes that were chosen; null: none were. */

@@ -3,12 +3,21 @@
 import { busily, byId, complain, say } from "/frame/make.js";
 import { tell, told } from "./address.js";
 import { held, open } from "./ask.js";
+import { prepareCalendar, showCalendar } from "./calendar.js";
 import { prepareFind, showFind } from "./find.js";
-import { prepareMeetings, showMeetings } from "./meetings.js";
+import { showMeetings } from "./meetings.js";
+import { prepareSettings, showSettings } from "./settings.js";
 import { prepareStart, showStart } from "./start.js";
 import { prepareWeek, showWeek } from "./week.js";
 
-const VIEWS = { start: showStart, week: showWeek, meetings: showMeetings, find: showFind };
+const VIEWS = {
+  start: showStart,
+  week: showWeek,
+  meetings: showMeetings,
+  find: showFind,
+  calendar: showCalendar,
+  settings: showSettings,
+};
 
 const SAID_MS = 8000;
 
@@ -80,7 +89,7 @@ function fade() {
 }
 
 fade();
-for (const prepare of [prepareStart, prepareWeek, prepareMeetings, prepareFind]) prepare(go, leave);
+for (const prepare of [prepareStart, prepareWeek, prepareFind, prepareCalendar, prepareSettings]) prepare(go, leave);
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-view]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;

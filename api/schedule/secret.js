@@ -4,9 +4,11 @@ import { byId, make, say } from "/frame/make.js";
 import { lasting } from "./address.js";
 import { held } from "./ask.js";
 
+let shown = 0;
+
 /** A field that shows a secret, with a button that copies it. */
 export function secretField(label, value, hint = null) {
-  const id = `s-${label.toLowerCase().replace(/[^a-z]+/g, "-")}`;
+  const id = `secret-${++shown}`;
   const input = make("input", { id, readonly: true, autocomplete: "off", "aria-describedby": hint ? `${id}-hint` : null, onfocus: (event) => event.target.select() });
   input.value = value;
   return make(

@@ -78,9 +78,9 @@ function dayBoxes(schedule, days, today) {
     const near = nearness(day, today);
     const lines = [...held.map((dated) => line(dated, schedule)), ...skipped.map((entry) => skippedLine(entry, day))];
     return make(
-      "section",
-      { class: `day-box${lines.length ? "" : " empty-day"}`, "aria-labelledby": `h-${day}` },
-      make("h2", { id: `h-${day}` }, near ? [make("span", { class: "near" }, near), " "] : null, dayText(day)),
+      "div",
+      { class: `day-box${lines.length ? "" : " empty-day"}` },
+      make("h2", {}, near ? [make("span", { class: "near" }, near), " "] : null, dayText(day)),
       lines.length ? make("ul", { class: "day" }, lines) : make("p", { class: "free" }, "Nothing"),
     );
   });

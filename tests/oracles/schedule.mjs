@@ -2,6 +2,7 @@
 // Prints the account of each browser as one line of JSON.
 
 import { readFileSync } from "node:fs";
+import jsqr from "jsqr";
 import { browsing } from "./browser.mjs";
 
 const told = JSON.parse(readFileSync(0, "utf-8"));
@@ -12,7 +13,6 @@ const SIZES = [
   { width: 360, height: 740, dark: false },
 ];
 
-const exactly = { exact: true };
 const said = (page, text) => page.getByRole("status").filter({ hasText: text }).waitFor();
 const focused = (page) => page.evaluate(() => document.activeElement.textContent.trim());
 const keyOf = (page) => page.evaluate(() => new URLSearchParams(location.hash.slice(1)).get("key"));
@@ -142,6 +142,100 @@ async function comeBack(page, account) {
   account.kept = await page.evaluate(() => sessionStorage.length + localStorage.length);
 }
 
+/** What a camera reads off a picture; null: nothing. */
+async function readCode(page, picture) {
+  const { data, width } = await page.locator(picture).evaluate((image) => {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 490;
+    const paper = canvas.getContext("2d");
+    paper.drawImage(image, 0, 0, 490, 490);
+    return { data: [...paper.getImageData(0, 0, 490, 490).data], width: 490 };
+  });
+  return jsqr(Uint8ClampedArray.from(data), width, width)?.data ?? null;
+}
+
+const feedOf = (page) => page.getByLabel("Address of the calendar").inputValue();
+
+/** Subscribe, have a code for another device, change the settings, save a search, change the address, delete. */
+async function calendarWay(page, account, judged) {
+  await make(page);
+  account.key = await keyOf(page);
+  await page.getByRole("button", { name: "I have kept it" }).click();
+  await find(page, told.names[0]);
+  await page.getByText("Keep this search in your calendar").click();
+  account.searchName = await page.getByLabel("What to call it").inputValue();
+  await page.getByLabel("What to call it").fill("");
+  await page.getByRole("button", { name: "Keep the search" }).click();
+  account.unnamed = await page.locator("#keep-search [aria-invalid]").count();
+  await page.getByLabel("What to call it").fill("Evenings");
+  await page.getByRole("button", { name: "Keep the search" }).click();
+  await said(page, "The search Evenings is kept");
+  await judged("search kept");
+  await to(page, "Week");
+  await page.getByText("Found by one of your saved searches.").waitFor();
+  await to(page, "Meetings");
+  await page.getByRole("heading", { name: "Evenings" }).waitFor();
+  await judged("searches");
+  await page.getByRole("button", { name: /^Take it out/ }).click();
+  await said(page, "The search Evenings was taken out");
+  account.searches = await page.locator("#searches li").count();
+
+  await to(page, "Calendar");
+  await page.getByLabel("Address of the calendar").waitFor();
+  account.feed = await feedOf(page);
+  account.links = await page.locator("#subscribe a").evaluateAll((links) => links.map((link) => [link.href, link.rel]));
+  account.titles = await page.locator("#titles").textContent();
+  await judged("calendar");
+  await page.getByRole("button", { name: "Show the code" }).press("Enter");
+  await page.locator("img.code").waitFor();
+  account.code = await readCode(page, "img.code");
+  account.focusAtCode = await focused(page);
+  await judged("code");
+  await page.getByRole("button", { name: "Hide the code" }).press("Enter");
+  account.focusAfterCode = await focused(page);
+
+  await to(page, "Settings");
+  await page.getByRole("heading", { name: "Settings" }).waitFor();
+  account.zone = await page.getByLabel("Time zone of your week").inputValue();
+  await page.getByLabel("Discreet titles").uncheck();
+  await page.getByLabel("What calendars call it").fill("Evenings out");
+  await page.getByLabel("Reminder").last().selectOption("60");
+  await page.getByLabel("Time zone of your week").selectOption("Europe/Dublin");
+  await page.getByRole("button", { name: "Keep the settings" }).click();
+  await said(page, "The settings are kept.");
+  await judged("settings");
+  await to(page, "Week");
+  account.times = await page.locator(".zone").textContent();
+
+  await to(page, "Calendar");
+  await page.getByText("Titles tell what kind of meeting it is").waitFor();
+  account.before = await (await fetch(account.feed)).text();
+  await page.getByRole("button", { name: "Give it a new address" }).press("Enter");
+  await page.getByRole("dialog").waitFor();
+  await judged("asked");
+  await page.keyboard.press("Escape");
+  account.stillThere = (await feedOf(page)) === account.feed;
+  await page.getByRole("button", { name: "Give it a new address" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Give it a new address" }).click();
+  await said(page, "The calendar has a new address.");
+  account.newFeed = await feedOf(page);
+  account.old = await (await fetch(account.feed)).text();
+
+  await to(page, "Settings");
+  await page.getByRole("button", { name: "Delete the schedule" }).click();
+  await page.keyboard.press("Enter");
+  account.notDeleted = await page.getByRole("heading", { name: "Settings" }).count();
+  await page.getByRole("button", { name: "Delete the schedule" }).click();
+  await page.getByRole("button", { name: "Delete it for good" }).click();
+  await page.getByRole("heading", { name: "Your own schedule" }).waitFor();
+  account.address = await page.evaluate(() => location.href);
+  await judged("deleted");
+  await page.getByLabel("Its address, or its key").fill(account.key);
+  await page.getByRole("button", { name: "Open it" }).click();
+  await page.getByText("There is no schedule with this key").waitFor();
+  account.gone = await (await fetch(account.newFeed)).text();
+}
+
 /** Every text of every answer holds markup and script; all of it must be shown as text. */
 async function hostile(page, account, judged) {
   page.on("dialog", (dialog) => (account.dialogs++, dialog.dismiss()));
@@ -179,5 +273,5 @@ async function hostile(page, account, judged) {
   account.ran = await page.evaluate(() => window.ran ?? 0);
 }
 
-const work = { way: wholeWay, hostile }[process.argv[2]];
+const work = { way: wholeWay, calendar: calendarWay, hostile }[process.argv[2]];
 console.log(JSON.stringify(await browsing(origin, { program, shots, ...SIZES[told.size] }, work)));

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 import pytest
@@ -161,6 +162,39 @@ def test_a_person_makes_a_schedule_and_lives_by_it(page: Page, browse: Browse, s
     assert clean(account)
     assert account["kept"] == account["cookies"] == 0
     assert_no_secret_was_told(page, key)
+
+
+@pytest.mark.parametrize("size", [0, 1, 2], ids=["desktop", "telephone, dark", "telephone, light"])
+def test_a_person_subscribes_changes_the_address_and_deletes(page: Page, browse: Browse, size: int) -> None:
+    (account,) = browse("schedule", "calendar", page.told(size=size, names=NAMES))
+    feed = account["feed"]
+    webcal = feed.replace("http:", "webcal:")
+    assert account["code"] == webcal
+    assert [link for link, _ in account["links"]] == [
+        webcal,
+        f"https://calendar.google.com/calendar/r?cid={quote(webcal, safe='')}",
+        f"https://outlook.live.com/calendar/0/addfromweb?url={quote(feed, safe='')}&name=Calendar",
+        f"https://outlook.office.com/calendar/0/addfromweb?url={quote(feed, safe='')}&name=Calendar",
+    ]
+    assert all("noreferrer" in rel for _, rel in account["links"][1:])
+    assert "Appointment" in account["titles"]
+    assert (account["searchName"], account["unnamed"], account["searches"]) == ("Ferry Lane Steps", 1, 0)
+    assert account["focusAtCode"] == "Hide the code"
+    assert account["focusAfterCode"] == "Show the code"
+    assert account["zone"] == "America/New_York"
+    assert "Dublin" in account["times"]
+    assert "X-WR-CALNAME:Evenings out" in account["before"]
+    assert account["stillThere"]
+    assert account["notDeleted"] == 1
+    assert account["newFeed"] != feed
+    assert "Calendar turned off" in account["old"]
+    assert "Calendar turned off" in account["gone"]
+    assert account["address"] == f"{page.origin}/schedule"
+    assert clean(account)
+    assert_no_secret_was_told(page, account["key"])
+    tokens = [address.removesuffix(".ics").rpartition("/")[2] for address in (feed, account["newFeed"])]
+    told = [line for line in page.remembered.lines if any(token in line for token in tokens)]
+    assert {line.split(" ")[1].rpartition("/")[0] for line in told} == {"/calendars"}
 
 
 def assert_tells_the_week(week: str) -> None:
