@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from meetings.gazetteer import place_key
 from meetings.search import Area
+from search.candidates import some_of
 from search.clock import Flags, Ints, Longs
 from search.columns import Generation
 from search.geo import in_box
@@ -42,7 +43,7 @@ def _with_doubtful(columns: Generation, inside: Longs, doubtful: Longs, area: Ar
     doubtful = doubtful[doubtful < columns.located]
     if not doubtful.size:
         return inside
-    return np.sort(np.concatenate([inside, doubtful[in_box(columns.rows, doubtful, area.box)]]))
+    return np.sort(np.concatenate([inside, doubtful[in_box(columns.rows, some_of(doubtful), area.box)]]))
 
 
 def _told_of_places(index: Index, area: Area) -> Told:

@@ -18,9 +18,10 @@ from meetings.errors import CursorExpired
 from meetings.listing import id_from_number, number_from_id
 from meetings.search import MeetingFilter
 from search.change_cursors import CopyState, day_of, new_copy, question_of_copy, resumed_copy
-from search.clock import DAY, EPOCH, Flags, Ints, Longs, instant_of, minute_of
+from search.clock import DAY, EPOCH, Longs, instant_of, minute_of
 from search.index import Index
 from search.matching import sections
+from search.times import ANY_TIME
 from store.changes import Entry, added_after, last_change, latest_entries
 from store.database import Reader
 from store.suspensions import turning_suspensions
@@ -173,9 +174,5 @@ def matching_ids(index: Index, wanted: MeetingFilter, ids: Sequence[str]) -> set
 
 
 def _matching_numbers(index: Index, wanted: MeetingFilter) -> Longs:
-    rows = [section.rows for section in sections(index, wanted, _any_time)]
+    rows = [section.rows for section in sections(index, wanted, ANY_TIME)]
     return index.columns.rows.number.take(np.concatenate(rows))
-
-
-def _any_time(_: Longs) -> tuple[Flags | None, Ints | None]:
-    return None, None

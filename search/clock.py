@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -154,17 +154,31 @@ def changing(zones: Zones, first: int, last: int) -> Flags:
     return differ
 
 
-def weekly_next(zones: Zones, zone_codes: Ints, week_minutes: Ints, now: int) -> Ints:
-    """The first start at or after `now` of meetings that are held each week at a wall time."""
+class Week(NamedTuple):
+    """The minute of the week in each zone at `now`, and which zones change their clocks near a start in that week."""
+
+    now: int
+    local: Ints
+    uneasy: Flags
+    any_uneasy: bool
+
+
+def week_at(zones: Zones, now: int) -> Week:
+    """What `weekly_next` has to know of a moment."""
     every = np.arange(zones.count, dtype=np.int32)
-    local = (now + offsets_at(zones, every, now)) % WEEK
-    wait = week_minutes - local.take(zone_codes)
-    starts = wait + now + (wait < 0).view(np.int8) * np.int32(WEEK)
-    # Near a change the offset of now is not always that of the start.
     uneasy = changing(zones, now - 2 * MOST_CHANGE, now + WEEK + 2 * MOST_CHANGE)
-    if uneasy.any():
-        near = np.flatnonzero(uneasy.take(zone_codes))
-        starts[near] = weekly_next_of_each(zones, zone_codes.take(near), week_minutes.take(near), now)
+    local = (now + offsets_at(zones, every, now)) % WEEK
+    return Week(now, local.astype(np.int32), uneasy, bool(uneasy.any()))
+
+
+def weekly_next(zones: Zones, zone_codes: Ints, week_minutes: Ints, week: Week) -> Ints:
+    """The first start at or after a moment of meetings that are held each week at a wall time."""
+    wait = week_minutes - week.local.take(zone_codes)
+    starts = wait + week.now + (wait < 0).view(np.int8) * np.int32(WEEK)
+    # Near a change the offset of now is not always that of the start.
+    if week.any_uneasy:
+        near = week.uneasy.take(zone_codes).nonzero()[0]
+        starts[near] = weekly_next_of_each(zones, zone_codes.take(near), week_minutes.take(near), week.now)
     return starts
 
 

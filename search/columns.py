@@ -19,7 +19,7 @@ from search.strings import Strings
 
 Words: TypeAlias = NDArray[np.uint64]
 #: Which files a reader can read; a builder with another number builds anew.
-LAYOUT = 4
+LAYOUT = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

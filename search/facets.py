@@ -7,7 +7,7 @@ rows: the distinct values of a column are few.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeAlias
@@ -22,8 +22,9 @@ from search.columns import Generation, Sets
 from search.filters import kept
 from search.hours import PART_BIT
 from search.index import Index, set_members
-from search.matching import next_held, sections, start_readings
-from search.meetings import asked_at_first, time_test, with_window
+from search.matching import sections
+from search.meetings import asked_at_first, with_window
+from search.times import ANY_TIME, TimeTest, next_held, start_readings, time_test
 
 #: Values, as the filter takes them, and how many.
 Counts: TypeAlias = tuple[tuple[str, int], ...]
@@ -65,8 +66,8 @@ class _Rows:
 
 def find_facets(index: Index, query: MeetingQuery) -> Facets:
     """The facets of all pages of this query; CursorExpired."""
-    asked, _ = asked_at_first(query)
-    wanted = with_window(query.filter, asked.window)
+    asked, after = asked_at_first(query)
+    wanted = query.filter if after is None else with_window(query.filter, asked.window)
     rows = _of_nearest(index, wanted, asked.now) if wanted.place.nearest else _of_all(index, wanted, asked.now)
     columns = index.columns
     return Facets(
@@ -85,7 +86,7 @@ def find_facets(index: Index, query: MeetingQuery) -> Facets:
 def _of_all(index: Index, asked: MeetingFilter, now: int) -> _Rows:
     """What is left without all six filters, and of it what each list's own may leave out."""
     loose = replace(asked, fellowships=None, venue_types=None, formats=FormatFilter(), languages=None)
-    rows = _found(index, loose, _any_time)
+    rows = _found(index, loose, ANY_TIME)
     bits, on_time = _readings(index, rows, asked.time, now)
     failed = np.zeros(len(rows), np.uint8)
     if on_time is not None:
@@ -142,13 +143,9 @@ def _of_nearest(index: Index, asked: MeetingFilter, now: int) -> _Rows:
     )
 
 
-def _found(index: Index, asked: MeetingFilter, by_time: Callable[[Longs], tuple[Flags | None, Ints | None]]) -> Longs:
+def _found(index: Index, asked: MeetingFilter, by_time: TimeTest) -> Longs:
     found = [section.rows for section in sections(index, asked, by_time)]
     return found[0] if len(found) == 1 else np.concatenate(found)
-
-
-def _any_time(_: Longs) -> tuple[Flags | None, Ints | None]:
-    return None, None
 
 
 def _readings(index: Index, rows: Longs, time: TimeFilter, now: int) -> tuple[Ints, Flags | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable
 from typing import TypeVar
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from meetings.listing import fold, number_from_id
 from meetings.model import Audience, MedicationStance, MeetingStatus, VenueType
 from meetings.search import FormatFilter, MeetingFilter, PlaceFilter
+from search.candidates import Sieve, some_of
 from search.clock import Flags, Ints, Longs
 from search.columns import Generation, Sets, Words
 from search.generations import rows_of_numbers
@@ -21,21 +22,18 @@ E = TypeVar("E")
 _STATUSES = tuple(MeetingStatus)
 _VENUE_TYPES = tuple(VenueType)
 _STANCES = tuple(MedicationStance)
+_ANY_FORMAT = FormatFilter()
 
 
-def kept(index: Index, asked: MeetingFilter, rows: Longs | None, *, anywhere: bool = False) -> Flags:
-    """Which of `rows` (None: all) the parts keep that speak of no time, no distance and no `ids`.
+def kept(index: Index, asked: MeetingFilter, rows: Longs, *, anywhere: bool = False) -> Flags:
+    """Which of `rows` the parts keep that speak of no time, no distance and no `ids`.
 
     `anywhere`: the place does not matter either.
     """
-    found: Flags | None = None
-    for column, table in _tables(index, asked, anywhere=anywhere):
-        here: Flags = table.take(column if rows is None else column.take(rows), mode="clip")
-        found = here if found is None else np.logical_and(found, here, out=found)
-    assert found is not None, "a status is always asked"
-    if asked.exclude.ids:
-        excluded = rows_of_ids(index.columns, asked.exclude.ids)
-        found &= ~np.isin(np.arange(len(found)) if rows is None else rows, excluded)
+    candidates = some_of(rows)
+    found = np.ones(len(rows), np.bool_)
+    for sieve in sieves_of(index, asked, anywhere=anywhere):
+        found &= sieve.judge(candidates.of(sieve.column))
     return found
 
 
@@ -45,27 +43,49 @@ def rows_of_ids(columns: Generation, ids: Collection[str]) -> Longs:
     return np.sort(rows_of_numbers(columns, np.array(sorted(numbers), np.int64)))
 
 
-def _tables(index: Index, asked: MeetingFilter, *, anywhere: bool) -> Iterator[tuple[Ints, Flags]]:
-    """Pairs of a column of codes and a table of which codes are kept."""
-    columns, rows = index.columns, index.columns.rows
+def sieves_of(index: Index, asked: MeetingFilter, *, anywhere: bool = False) -> list[Sieve]:
+    """The parts of a filter of which `kept` speaks."""
+    columns, rows, exclude = index.columns, index.columns.rows, asked.exclude
     parts = (
-        asked.fellowships, asked.concerns, asked.approaches, asked.for_whom, asked.venue_types, asked.by_phone,
-        asked.medication, asked.statuses, asked.exclude.venue_types,
+        "kinds", asked.fellowships, asked.concerns, asked.approaches, asked.for_whom, asked.venue_types, asked.by_phone,
+        asked.medication, asked.statuses, exclude.venue_types,
     )  # fmt: skip
-    yield rows.kind, index.kept(("kinds", parts), lambda: _kinds(columns, asked))
+    found = [_sieve(index, rows.kind, parts, lambda: _kinds(columns, asked))]
     if asked.time.by_appointment is not None:
         fixed = np.arange(len(columns.schedules.zone)) != BY_APPOINTMENT
-        yield rows.schedule, fixed != asked.time.by_appointment
-    if _speaks_of_origins(asked):
-        yield rows.origin, _origins(columns, asked)
-    if asked.languages is not None:
-        yield rows.languages, _sets_with(columns.languages, _languages(columns.header.languages, asked.languages))
-    if asked.areas is not None:
-        yield rows.areas, _sets_with(columns.areas.sets, _codes(columns.areas.names, asked.areas))
-    if asked.formats != FormatFilter():
-        yield rows.formats, index.kept(("formats", asked.formats), lambda: _formats(columns, asked.formats))
-    if not anywhere and (asked.place.city, asked.place.region, asked.place.country) != (None, None, None):
-        yield rows.place, _places(columns, asked.place)
+        found.append(_by_table(rows.schedule, fixed != asked.time.by_appointment))
+    if asked.service_bodies is not None or asked.sources is not None or exclude.service_bodies or exclude.sources:
+        told = ("origins", asked.service_bodies, asked.sources, exclude.service_bodies, exclude.sources)
+        found.append(_sieve(index, rows.origin, told, lambda: _origins(columns, asked)))
+    if (tags := asked.languages) is not None:
+        speaking = ("languages", tags)
+        found.append(_sieve(index, rows.languages, speaking, lambda: _speaking(columns, tags)))
+    if (areas := asked.areas) is not None:
+        found.append(_sieve(index, rows.areas, ("areas", areas), lambda: _lying_in(columns, areas)))
+    if asked.formats != _ANY_FORMAT:
+        found.append(_sieve(index, rows.formats, asked.formats, lambda: _formats(columns, asked.formats)))
+    place = asked.place
+    if not anywhere and (place.city is not None or place.region is not None or place.country is not None):
+        named = ("place", place.city, place.region, place.country)
+        found.append(_sieve(index, rows.place, named, lambda: _places(columns, place)))
+    if exclude.ids:
+        excluded = np.zeros(len(rows.number), np.bool_)
+        excluded[rows_of_ids(columns, exclude.ids)] = True
+        found.append(Sieve(excluded, np.logical_not, 1.0))
+    return found
+
+
+def _sieve(index: Index, column: Ints, key: Hashable, make: Callable[[], Flags]) -> Sieve:
+    return index.judged(key, lambda: _by_table(column, make()))
+
+
+def _by_table(column: Ints, table: Flags) -> Sieve:
+    """Keeps the codes that the table does."""
+
+    def judge(codes: Ints) -> Flags:
+        return table.take(codes, mode="clip")
+
+    return Sieve(column, judge, np.count_nonzero(table) / max(1, len(table)))
 
 
 def _chosen(known: Iterable[E], wanted: Collection[E]) -> Flags:
@@ -110,15 +130,6 @@ def _with_any(facts: dict[str, list[str]], wanted: Collection[str]) -> set[str]:
     return {code for code, has in facts.items() if not set(wanted).isdisjoint(has)}
 
 
-def _speaks_of_origins(asked: MeetingFilter) -> bool:
-    return bool(
-        asked.service_bodies is not None
-        or asked.sources is not None
-        or asked.exclude.service_bodies
-        or asked.exclude.sources
-    )
-
-
 def _origins(columns: Generation, asked: MeetingFilter) -> Flags:
     """Which rows' origins are kept: one list that is wanted and not excluded is enough, as if it were the only one."""
     sources, origins = columns.header.sources, columns.origins
@@ -131,7 +142,7 @@ def _origins(columns: Generation, asked: MeetingFilter) -> Flags:
         kept &= _below(columns, asked.service_bodies)
     if asked.exclude.service_bodies:
         kept &= ~_below(columns, asked.exclude.service_bodies)
-    return _sets_with(origins.sets, np.flatnonzero(kept))
+    return _sets_with(origins.sets, kept)
 
 
 def _below(columns: Generation, bodies: Collection[str]) -> Flags:
@@ -145,18 +156,22 @@ def _below(columns: Generation, bodies: Collection[str]) -> Flags:
     return found
 
 
-def _languages(known: dict[str, int], wanted: Collection[str]) -> list[int]:
-    return [code for tag, code in known.items() if any(tag == want or tag.startswith(f"{want}-") for want in wanted)]
+def _speaking(columns: Generation, wanted: Collection[str]) -> Flags:
+    spoken = [any(tag == want or tag.startswith(f"{want}-") for want in wanted) for tag in columns.header.languages]
+    return _sets_with(columns.languages, np.array(spoken, np.bool_))
 
 
-def _codes(strings: Strings, texts: Iterable[str]) -> list[int]:
-    return [code for code in (code_of(strings, text) for text in texts) if code is not None]
+def _lying_in(columns: Generation, areas: Collection[str]) -> Flags:
+    names = columns.areas.names
+    wanted = np.zeros(len(names.codes), np.bool_)
+    wanted[[code for code in (code_of(names, area) for area in areas) if code is not None]] = True
+    return _sets_with(columns.areas.sets, wanted)
 
 
-def _sets_with(sets: Sets, members: Collection[int] | Longs) -> Flags:
-    """Sets with any of these members."""
+def _sets_with(sets: Sets, wanted: Flags) -> Flags:
+    """Sets with any of the wanted members."""
     found = np.zeros(sets.count, np.bool_)
-    found[sets.owner[np.isin(sets.member, np.fromiter(members, np.int64))]] = True
+    found[sets.owner[wanted.take(sets.member)]] = True
     return found
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from meetings.search import Box, Point
+from search.candidates import Candidates, some_of
 from search.clock import Flags, Ints, Longs, Reals
 from search.columns import Generation, Rows
 
@@ -28,6 +29,8 @@ ELSEWHERE = _GRID_ROWS * _GRID_COLUMNS
 VIRTUAL = ELSEWHERE + 1
 #: Above so many grid rows one slice of the whole latitude band is quicker.
 _MOST_SLICES = 60
+#: Of more slices it is quicker to number the rows at once.
+_MOST_PIECES = 12
 #: Degrees by which a circle's box is widened, and part of the radius by which the rim is: more than rounding errs.
 _MARGIN = 1e-6
 _RIM = 1e-12
@@ -58,13 +61,14 @@ def on_sphere(latitude: Reals, longitude: Reals) -> tuple[Reals, Reals, Reals]:
     return flat * np.cos(lon), flat * np.sin(lon), np.sin(lat)
 
 
-def chords(rows: Rows, at: Longs | slice, point: Point) -> Reals:
+def chords(rows: Rows, at: Candidates, point: Point) -> Reals:
     """Squared chords from a point to these rows, which all have one."""
-    x, y, z = (float(axis[0]) for axis in on_sphere(np.array([point.latitude]), np.array([point.longitude])))
-    if isinstance(at, slice):
-        dx, dy, dz = rows.x[at] - x, rows.y[at] - y, rows.z[at] - z
-    else:
-        dx, dy, dz = rows.x.take(at) - x, rows.y.take(at) - y, rows.z.take(at) - z
+    # Numpy's own, as in the columns: another sine would part what is at one point.
+    radians = math.radians(point.latitude), math.radians(point.longitude)
+    (flat, east), (up, north) = np.cos(radians).tolist(), np.sin(radians).tolist()
+    dx: Reals = at.of(rows.x) - flat * east
+    dy: Reals = at.of(rows.y) - flat * north
+    dz: Reals = at.of(rows.z) - up
     dx *= dx
     dy *= dy
     dz *= dz
@@ -99,27 +103,24 @@ def distance_keys(squared_chords: Reals) -> Longs:
 
 def rows_within(generation: Generation, point: Point, radius_km: float) -> tuple[Longs, Reals]:
     """The rows within a radius, and their squared chords."""
-    slices = _slices(generation.rows.cell[: generation.located], _circle_cells(point, radius_km))
-    limit = chord_limit(radius_km)
-    if len(slices) == 1:
-        first, last = slices[0]
-        squares = chords(generation.rows, slice(first, last), point)
-        near = np.flatnonzero(squares <= limit)
-        return near + first, squares.take(near)
-    at = _spread(slices)
-    squares = chords(generation.rows, at, point)
-    near = np.flatnonzero(squares <= limit)
-    return at.take(near), squares.take(near)
+    around = rows_around(generation, point, radius_km)
+    squares = chords(generation.rows, around, point)
+    near = (squares <= chord_limit(radius_km)).nonzero()[0]
+    return around.at(near).rows, squares.take(near)
+
+
+def rows_around(generation: Generation, point: Point, radius_km: float) -> Candidates:
+    """The rows that may lie within a radius, by their cells."""
+    return _in_cells(generation, _circle_cells(point, radius_km))
 
 
 def rows_near(generation: Generation, point: Point, radius_km: float) -> int:
     """How many rows would be looked at for those within a radius; quickly told."""
-    slices = _slices(generation.rows.cell[: generation.located], _circle_cells(point, radius_km))
-    return sum(last - first for first, last in slices)
+    return rows_around(generation, point, radius_km).count
 
 
-def _circle_cells(point: Point, radius_km: float) -> list[tuple[int, int]]:
-    """Ranges of cells, both ends included, that hold everything within a radius."""
+def _circle_cells(point: Point, radius_km: float) -> list[int]:
+    """Ranges of cells that hold everything within a radius."""
     angle = min(radius_km / EARTH_KM, math.pi)
     half = math.degrees(angle) + _MARGIN
     south, north = point.latitude - half, point.latitude + half
@@ -130,9 +131,8 @@ def _circle_cells(point: Point, radius_km: float) -> list[tuple[int, int]]:
     return _grid_ranges(south, north, point.longitude - width, point.longitude + width)
 
 
-def _band(south: float, north: float) -> list[tuple[int, int]]:
-    low, high = _row_of(south), _row_of(north)
-    return [(low * _GRID_COLUMNS, (high + 1) * _GRID_COLUMNS - 1)]
+def _band(south: float, north: float) -> list[int]:
+    return [_row_of(south) * _GRID_COLUMNS, (_row_of(north) + 1) * _GRID_COLUMNS]
 
 
 def _row_of(latitude: float) -> int:
@@ -143,49 +143,51 @@ def _column_of(longitude: float) -> int:
     return min(max(math.floor((longitude + 180) * _CELLS_A_DEGREE), 0), _GRID_COLUMNS - 1)
 
 
-def _grid_ranges(south: float, north: float, west: float, east: float) -> list[tuple[int, int]]:
-    """The cells of each grid row between two meridians; `west` may be below -180, `east` above 180."""
+def _grid_ranges(south: float, north: float, west: float, east: float) -> list[int]:
+    """The first cell of each range between two meridians, and the one after its last; `west` may be below -180,
+    `east` above 180.
+    """
     low, high = _row_of(south), _row_of(north)
     if high - low >= _MOST_SLICES or east - west >= 360:
         return _band(south, north)
     starts = range(low * _GRID_COLUMNS, (high + 1) * _GRID_COLUMNS, _GRID_COLUMNS)
-    columns = _columns_between(west, east)
-    return [(start + first, start + last) for start in starts for first, last in columns]
+    edges = _columns_between(west, east)
+    return [start + edge for start in starts for edge in edges]
 
 
-def _columns_between(west: float, east: float) -> list[tuple[int, int]]:
+def _columns_between(west: float, east: float) -> tuple[int, ...]:
     if west >= -180 and east <= 180:
-        return [(_column_of(west), _column_of(east))]
+        return _column_of(west), _column_of(east) + 1
     west, east = (west + 360, east) if west < -180 else (west, east - 360)
     first, last = _column_of(west), _column_of(east)
     # Two spans that share a column would find its rows twice.
-    return [(0, _GRID_COLUMNS - 1)] if first <= last else [(0, last), (first, _GRID_COLUMNS - 1)]
+    return (0, _GRID_COLUMNS) if first <= last else (0, last + 1, first, _GRID_COLUMNS)
 
 
-def _slices(cell: Ints, ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    edges = np.array(ranges, np.int32)
-    first = cell.searchsorted(edges[:, 0], "left")
-    last = cell.searchsorted(edges[:, 1], "right")
-    return list(zip(first.tolist(), last.tolist(), strict=True))
-
-
-def _spread(slices: Iterable[tuple[int, int]]) -> Longs:
-    return np.concatenate([np.arange(first, last) for first, last in slices])
+def _in_cells(generation: Generation, edges: list[int]) -> Candidates:
+    found = generation.rows.cell[: generation.located].searchsorted(np.array(edges, np.int32)).tolist()
+    pieces = [slice(first, last) for first, last in zip(found[::2], found[1::2], strict=True) if first < last]
+    around = Candidates(pieces or [slice(0, 0)])
+    return around if len(pieces) <= _MOST_PIECES else some_of(around.rows)
 
 
 def rows_in_box(generation: Generation, box: Box) -> Longs:
     """The rows with a point in a box."""
+    around = rows_around_box(generation, box)
+    return around.at(in_box(generation.rows, around, box).nonzero()[0]).rows
+
+
+def rows_around_box(generation: Generation, box: Box) -> Candidates:
+    """The rows that may lie in a box, by their cells."""
     west, east = box.west - _MARGIN, box.east + _MARGIN
     ranges = _grid_ranges(box.south - _MARGIN, box.north + _MARGIN, west, east + 360 * (box.west > box.east))
-    slices = _slices(generation.rows.cell[: generation.located], ranges)
-    at = _spread(slices)
-    return at[in_box(generation.rows, at, box)]
+    return _in_cells(generation, ranges)
 
 
-def in_box(rows: Rows, at: Longs, box: Box) -> Flags:
+def in_box(rows: Rows, at: Candidates, box: Box) -> Flags:
     """Which of these rows lie in a box, its rims included."""
     south, west, north, east = (round(side * DEGREE) for side in (box.south, box.west, box.north, box.east))
-    latitude, longitude = rows.latitude.take(at), rows.longitude.take(at)
+    latitude, longitude = at.of(rows.latitude), at.of(rows.longitude)
     inside = (latitude >= south) & (latitude <= north)
     if west > east:
         return inside & ((longitude >= west) | (longitude <= east))

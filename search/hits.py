@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
-from typing import overload
+from typing import NamedTuple, overload
 
 import numpy as np
 
@@ -23,8 +23,7 @@ _SHIFTS = np.arange(60, -5, -5)
 _ID_LENGTH = 14
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Columns:
+class _Columns(NamedTuple):
     """What is known of each row of a page; `starts` in minutes of `search.clock`, `squares` squared chords."""
 
     rows: list[int]
@@ -55,8 +54,8 @@ class Hits(Sequence[Hit]):
 
     def __getitem__(self, place: int | slice) -> Hit | Hits:
         if isinstance(place, slice):
-            told = {f.name: getattr(self._columns, f.name)[place] for f in fields(_Columns)}
-            return Hits(self._generation, self._asked, _Columns(**told))
+            told = [column[place] for column in self._columns]
+            return Hits(self._generation, self._asked, _Columns._make(told))
         place = range(len(self))[place]
         start = self._columns.starts[place]
         return Hit(
@@ -75,13 +74,13 @@ class Hits(Sequence[Hit]):
 
     def __add__(self, others: Hits) -> Hits:
         """These, and then the others, which are of the same question."""
-        told = {f.name: getattr(self._columns, f.name) + getattr(others._columns, f.name) for f in fields(_Columns)}
-        return Hits(self._generation, self._asked, _Columns(**told))
+        told = map(operator.add, self._columns, others._columns)
+        return Hits(self._generation, self._asked, _Columns._make(told))
 
     def at(self, places: Sequence[int]) -> list[Hit]:
         """Those of these places, together: their names and cursors are worked out in one go."""
-        told = {f.name: [getattr(self._columns, f.name)[place] for place in places] for f in fields(_Columns)}
-        return list(Hits(self._generation, self._asked, _Columns(**told)))
+        told = [[column[place] for place in places] for column in self._columns]
+        return list(Hits(self._generation, self._asked, _Columns._make(told)))
 
     @property
     def numbers(self) -> list[int]:

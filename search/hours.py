@@ -21,12 +21,14 @@ _MINUTE = timedelta(minutes=1)
 class Judgement:
     """Judges single starts. `zone` is the viewer's, None: each meeting's own clock on the wall.
 
-    `limits` are the longest length by minute of the week, made of `parts`, by which two judgements are the same.
+    `limits` are the longest length by minute of the week, made of `parts`, by which two judgements are the same; so
+    large a `share` of the week's minutes has any.
     `running_at`: only what is not over by that instant.
     """
 
     parts: Hashable
     limits: Ints = field(compare=False)
+    share: float = field(compare=False)
     shortest: int = 0
     zone: int | None = None
     running_at: int | None = None
@@ -40,9 +42,11 @@ def judgement_of(time: TimeFilter, zones: Zones, running_at: int | None = None) 
     parts = (
         time.days, time.starts_from, time.starts_before, time.times_of_day, time.ends_by, longest, time.excluded_days,
     )  # fmt: skip
+    limits, share = _limits(*parts)
     return Judgement(
         parts=parts,
-        limits=_limits(*parts),
+        limits=limits,
+        share=share,
         shortest=0 if time.min_duration is None else -(-time.min_duration // _MINUTE),
         zone=None if time.zone is None else zones.names[time.zone],
         running_at=running_at,
@@ -147,8 +151,8 @@ def _limits(
     ends_by: int | None,
     longest: int | None,
     excluded_days: frozenset[Weekday],
-) -> Ints:
-    """The longest length by minute of the week; -1 where no start is accepted."""
+) -> tuple[Ints, float]:
+    """The longest length by minute of the week, -1 where no start is accepted; and the share of the others."""
     minute = np.arange(DAY, dtype=np.int32)
     inside, _ = _hours(minute, starts_from or 0, DAY if starts_before is None else starts_before)
     in_part, _ = _parts(minute, times_of_day)
@@ -163,7 +167,7 @@ def _limits(
     allowed = _chosen(days, empty=True).take(opened) & ~_chosen(excluded_days, empty=False).take(day)
     table = np.where(allowed, limit, np.int32(-1)).astype(np.int32).ravel()
     table.flags.writeable = False
-    return table
+    return table, np.count_nonzero(table >= 0) / WEEK
 
 
 def _hours(minute: Ints, opens: int, closes: int) -> tuple[Flags, Flags]:

@@ -26,6 +26,8 @@ from search.texts import Said, find_text, text_question
 T = TypeVar("T")
 #: Tables kept for the next search, by minute and by filter: some hundred kilobytes each where lists are large.
 _KEPT = 16
+#: And of those which say what distinct values a filter keeps: ten kilobytes each.
+_JUDGED = 64
 #: Texts whose rows are kept for the other section, for facets and for the next page: two bytes for each row of all.
 _KEPT_TEXTS = 4
 #: How often a holder looks whether there is a newer generation; a change is seen so much later at most.
@@ -42,6 +44,7 @@ class Index:
         self.generation = number
         self.calendar = Calendar(schedules=generation.schedules, zones=generation.zones)
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._judged: OrderedDict[Hashable, Any] = OrderedDict()
         self._said: OrderedDict[Hashable, Any] = OrderedDict()
         self._asked: OrderedDict[Hashable, int] = OrderedDict()
         self._lock = Lock()
@@ -70,15 +73,19 @@ class Index:
     def pays(self, key: Hashable, asked: int, every: int) -> bool:
         """Whether a table of `every` answers is worth making: it is here, or as many have been asked for by now."""
         with self._lock:
-            if key in self._kept:
+            if key in self._kept or key in self._judged:
                 return True
             total = self._asked[key] = self._asked.pop(key, 0) + asked
-            _trim(self._asked, _KEPT)
+            _trim(self._asked, _JUDGED)
         return total >= every
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` made for this key before, if it still is here."""
         return self._lately(self._kept, _KEPT, key, make)
+
+    def judged(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The same for tables of which distinct values a filter keeps."""
+        return self._lately(self._judged, _JUDGED, key, make)
 
     def said(self, text: str) -> Said:
         """What a text finds; StoreFailed while texts are being read."""

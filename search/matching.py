@@ -1,44 +1,37 @@
-"""The rows that match a filter: first by place, then by their facts, then by time; in one section or two.
-
-Time is judged on the distinct schedules where many rows are left, and on the rows' own where few are.
+"""The rows that match a filter, in one section or two: of those near by their cells, first by their facts, then by
+their points, then by time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from meetings.model import VenueType
-from meetings.search import Area, MeetingFilter, PlaceFilter, Point, TimeFilter
+from meetings.search import Area, MeetingFilter, PlaceFilter, Point
 from search.areas import in_area, rows_in_area
-from search.clock import DAY, Flags, Ints, Longs, Reals, minute_of
+from search.candidates import Candidates, Piece, Sieve, narrowed, some_of
+from search.clock import DAY, NEVER, Flags, Ints, Longs, Reals
 from search.columns import Generation
-from search.filters import kept, rows_of_ids
-from search.geo import chord_limit, chords, distance_keys, in_box, rows_in_box, rows_within
-from search.hours import judgement_of, readings_of
+from search.filters import rows_of_ids, sieves_of
+from search.geo import chord_limit, chords, distance_keys, in_box, rows_around, rows_around_box
 from search.index import Index
 from search.ordering import LAST, smallest
-from search.schedules import (
-    Span,
-    first_accepted,
-    next_accepted,
-    next_starts,
-    readings_in,
-    readings_of_next,
-)
+from search.times import TimeTest
 
 #: Where the search for the nearest begins, and how it widens while too few are found.
 _FIRST_KM = 4.0
 _WIDENING = 3.0
+#: Up to so many rows are ordered at once; of more the first are looked for by and by, so many minutes ahead.
+_FEW = 1_000
+_AHEAD = (30, 240, DAY)
 #: No distance is known.
 FAR = np.inf
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matches:
+class Matches(NamedTuple):
     """Rows that match; their squared chords (`FAR`: unknown) and accepted starts, where they were worked out."""
 
     rows: Longs
@@ -46,56 +39,133 @@ class Matches:
     starts: Ints | None = None
 
 
-#: Judges rows by time: which are kept (None: all) and the starts that were accepted, if they had to be known.
-TimeTest: TypeAlias = Callable[[Longs], tuple[Flags | None, Ints | None]]
+#: Judges rows by place: which are kept (None: all), and their squared chords where there is a point.
+_PlaceTest: TypeAlias = Callable[[Candidates], tuple[Flags | None, Reals | None]]
+
+
+class Kept(NamedTuple):
+    """Rows that match, not yet counted out: those of the candidates that `keep` says, None: all of them.
+
+    `squares` and `starts` are those of all candidates.
+    """
+
+    candidates: Candidates
+    keep: Flags | None = None
+    squares: Reals | None = None
+    starts: Ints | None = None
+
+    def total(self) -> int:
+        """How many match."""
+        return self.candidates.count if self.keep is None else int(np.count_nonzero(self.keep))
+
+    def matches(self) -> Matches:
+        """Each of them."""
+        if self.keep is None:
+            return Matches(rows=self.candidates.rows, squares=self.squares, starts=self.starts)
+        return self._at(self.keep.nonzero()[0])
+
+    def soonest(self, count: int, now: int, first: int) -> Matches:
+        """At least so many of those that start at `first` or later, the soonest, or all."""
+        if self.starts is None or first >= NEVER or self.candidates.count <= _FEW:
+            return self.matches()
+        for ahead in _AHEAD:
+            soon = self.starts < max(now, first) + ahead
+            if first > now:
+                soon &= self.starts >= first
+            if self.keep is not None:
+                soon &= self.keep
+            if np.count_nonzero(soon) >= count:
+                return self._at(soon.nonzero()[0])
+        return self.matches()
+
+    def nearest(self, count: int) -> Matches:
+        """At least so many, the nearest, or all."""
+        found = self.matches()
+        if found.squares is None or len(found.rows) <= max(_FEW, count):
+            return found
+        edge = np.partition(found.squares, count - 1)[count - 1]
+        # Those that are as far to the millimetre too.
+        farthest = (np.sqrt(edge) + 1e-9) ** 2
+        return taken(found, (found.squares <= farthest).nonzero()[0])
+
+    def _at(self, places: Longs) -> Matches:
+        return Matches(
+            rows=self.candidates.at(places).rows,
+            squares=None if self.squares is None else self.squares.take(places),
+            starts=None if self.starts is None else self.starts.take(places),
+        )
 
 
 def sections(index: Index, asked: MeetingFilter, by_time: TimeTest) -> list[Matches]:
     """What matches in reach and, with `or_online`, what else can be reached from anywhere."""
+    return [found.matches() for found in kept_sections(index, asked, by_time)]
+
+
+def kept_sections(index: Index, asked: MeetingFilter, by_time: TimeTest) -> list[Kept]:
+    """The same, for who wants to see only some of them."""
     reached = _reached(index, asked, by_time)
-    return [reached, _online(index, asked, by_time, reached.rows)] if asked.place.or_online else [reached]
+    return [reached, _online(index, asked, by_time, reached)] if asked.place.or_online else [reached]
 
 
-def _reached(index: Index, asked: MeetingFilter, by_time: TimeTest) -> Matches:
+def _reached(index: Index, asked: MeetingFilter, by_time: TimeTest) -> Kept:
     place = asked.place
     if place.near is None or place.nearest is None:
         return _matching(index, asked, *_candidates(index, asked, place.radius_km), by_time)
-    if place.area is not None:
-        found = _matching(index, asked, *_candidates(index, asked, place.radius_km), by_time)
-        return taken(found, smallest(index.columns, found.rows, _keys(found), place.nearest))
-    radius_km = min(_FIRST_KM, place.radius_km)
+    radius_km = place.radius_km if place.area is not None else min(_FIRST_KM, place.radius_km)
     while True:
-        found = _matching(index, asked, *_candidates(index, asked, radius_km), by_time)
-        keys = _keys(found)
+        found = _matching(index, asked, *_candidates(index, asked, radius_km), by_time).matches()
+        keys = distances(found)
         # A millimetre within the circle: what lies just outside could tie with what is at its rim.
         inside = np.count_nonzero(keys < distance_keys(np.array([chord_limit(radius_km)])) - 1)
-        if inside >= place.nearest or radius_km >= place.radius_km:
-            return taken(found, smallest(index.columns, found.rows, keys, place.nearest))
+        if inside >= place.nearest or radius_km >= place.radius_km or place.area is not None:
+            nearest = taken(found, smallest(index.columns, found.rows, keys, place.nearest))
+            return Kept(candidates=some_of(nearest.rows), squares=nearest.squares, starts=nearest.starts)
         radius_km = min(radius_km * _WIDENING, place.radius_km)
 
 
-def _keys(found: Matches) -> Longs:
-    squares = np.empty(0) if found.squares is None else found.squares
-    return np.where(squares == FAR, LAST, distance_keys(np.where(squares == FAR, 0.0, squares)))
+def distances(found: Matches) -> Longs:
+    """Whole numbers that order them as their distances do; LAST where none is known."""
+    squares = found.squares
+    if squares is None:
+        return np.full(len(found.rows), LAST)
+    known = squares != FAR
+    if known.all():
+        return distance_keys(squares)
+    return np.where(known, distance_keys(np.where(known, squares, 0.0)), LAST)
 
 
-def _candidates(index: Index, asked: MeetingFilter, radius_km: float) -> tuple[Longs | None, Reals | None]:
-    """The rows that ids, radius, area and box leave, None for all; with squared chords where there is a point."""
+def _candidates(index: Index, asked: MeetingFilter, radius_km: float) -> tuple[Candidates, _PlaceTest | None]:
+    """The rows that may lie in ids, radius, area and box, and what judges them; None: they do."""
     place, columns = asked.place, index.columns
     if place.area is not None:
-        rows = _of_area(index, asked, place.area)
-        return rows, None if place.near is None else _known_chords(columns, rows, place.near)
+        rows, near = _of_area(index, asked, place.area), place.near
+        return some_of(rows), None if near is None else lambda at: (None, _known_chords(columns, at.rows, near))
     if asked.ids is not None:
-        return _inside(columns, place, rows_of_ids(columns, asked.ids), radius_km)
+        rows = rows_of_ids(columns, asked.ids)
+        # Others have no point.
+        located = rows if place.near is None and place.box is None else rows[rows < columns.located]
+        return some_of(located), _place_test(columns, place, radius_km)
     if place.near is not None:
-        rows, squares = rows_within(columns, place.near, radius_km)
-        if place.box is None:
-            return rows, squares
-        boxed = in_box(columns.rows, rows, place.box)
-        return rows[boxed], squares[boxed]
+        return rows_around(columns, place.near, radius_km), _place_test(columns, place, radius_km)
     if place.box is not None:
-        return rows_in_box(columns, place.box), None
-    return _attended_online(columns, asked.venue_types), None
+        return rows_around_box(columns, place.box), _place_test(columns, place, radius_km)
+    return Candidates(_attended_online(columns, asked.venue_types)), None
+
+
+def _place_test(columns: Generation, place: PlaceFilter, radius_km: float) -> _PlaceTest | None:
+    near, box = place.near, place.box
+    if near is None and box is None:
+        return None
+
+    def by_place(candidates: Candidates) -> tuple[Flags | None, Reals | None]:
+        inside = None if box is None else in_box(columns.rows, candidates, box)
+        if near is None:
+            return inside, None
+        squares = chords(columns.rows, candidates, near)
+        reached = squares <= chord_limit(radius_km)
+        return reached if inside is None else reached & inside, squares
+
+    return by_place
 
 
 def _of_area(index: Index, asked: MeetingFilter, area: Area) -> Longs:
@@ -105,56 +175,63 @@ def _of_area(index: Index, asked: MeetingFilter, area: Area) -> Longs:
     if box is None:
         return rows
     rows = rows[rows < columns.located]
-    return rows[in_box(columns.rows, rows, box)]
+    return rows[in_box(columns.rows, some_of(rows), box)]
 
 
-def _attended_online(columns: Generation, venue_types: Collection[VenueType] | None) -> Longs | None:
-    """The rows of these venue types, where none is IN_PERSON; None: all rows."""
+def _attended_online(columns: Generation, venue_types: Collection[VenueType] | None) -> list[Piece]:
+    """The rows of these venue types, where none is IN_PERSON; else all rows."""
     if venue_types is None or VenueType.IN_PERSON in venue_types:
-        return None
-    hybrid = columns.hybrid if VenueType.HYBRID in venue_types else columns.hybrid[:0]
-    virtual = columns.virtual if VenueType.VIRTUAL in venue_types else len(columns.rows.number)
-    return np.concatenate([hybrid, np.arange(virtual, len(columns.rows.number))])
+        return [slice(0, len(columns.rows.number))]
+    hybrid = [columns.hybrid.astype(np.int64)] if VenueType.HYBRID in venue_types else []
+    virtual = [_virtual(columns)] if VenueType.VIRTUAL in venue_types else []
+    return [*hybrid, *virtual] or [slice(0, 0)]
 
 
-def _inside(columns: Generation, place: PlaceFilter, rows: Longs, radius_km: float) -> tuple[Longs, Reals | None]:
-    if place.near is None and place.box is None:
-        return rows, None
-    rows = rows[rows < columns.located]
-    if place.box is not None:
-        rows = rows[in_box(columns.rows, rows, place.box)]
-    if place.near is None:
-        return rows, None
-    squares = chords(columns.rows, rows, place.near)
-    near = squares <= chord_limit(radius_km)
-    return rows[near], squares[near]
+def _virtual(columns: Generation) -> slice:
+    return slice(columns.virtual, len(columns.rows.number))
 
 
 def _matching(
     index: Index,
     asked: MeetingFilter,
-    rows: Longs | None,
-    squares: Reals | None,
+    candidates: Candidates,
+    by_place: _PlaceTest | None,
     by_time: TimeTest,
     *,
     anywhere: bool = False,
-) -> Matches:
+    more: Sequence[Sieve] = (),
+) -> Kept:
+    """What place, facts and time keep, each of what the one before left."""
+    sieves = [*sieves_of(index, asked, anywhere=anywhere), *more]
+    if by_time.sieve is not None:
+        sieves.append(by_time.sieve)
     if asked.text is not None:
-        rows, squares = _saying(index, asked.text, rows, squares)
-    at = np.flatnonzero(kept(index, asked, rows, anywhere=anywhere))
-    found = Matches(rows=at if rows is None else rows.take(at), squares=None if squares is None else squares.take(at))
-    on_time, starts = by_time(found.rows)
-    found = Matches(rows=found.rows, squares=found.squares, starts=starts)
-    return found if on_time is None else taken(found, np.flatnonzero(on_time))
+        said = index.said(asked.text)
+        share = len(said.rows) / max(1, len(said.scores))
+        sieves.append(Sieve(said.scores, lambda scores: scores != 0, share))
+    candidates, keep = narrowed(candidates, sieves)
+    squares: Reals | None = None
+    if by_place is not None:
+        near, squares = by_place(candidates)
+        candidates, keep, squares = _fewer(candidates, _both(keep, near), squares)
+    on_time, starts = by_time.judge(candidates.of(index.columns.rows.schedule))
+    return Kept(candidates=candidates, keep=_both(keep, on_time), squares=squares, starts=starts)
 
 
-def _saying(index: Index, text: str, rows: Longs | None, squares: Reals | None) -> tuple[Longs, Reals | None]:
-    """Those of these rows that a text finds."""
-    said = index.said(text)
-    if rows is None:
-        return said.rows, None
-    at = np.flatnonzero(said.scores.take(rows) != 0)
-    return rows.take(at), None if squares is None else squares.take(at)
+def _both(some: Flags | None, others: Flags | None) -> Flags | None:
+    if some is None or others is None:
+        return others if some is None else some
+    return some & others
+
+
+def _fewer(
+    candidates: Candidates, keep: Flags | None, squares: Reals | None
+) -> tuple[Candidates, Flags | None, Reals | None]:
+    """Without those that are not kept, if they are many."""
+    if keep is None or 2 * np.count_nonzero(keep) >= candidates.count:
+        return candidates, keep, squares
+    places = keep.nonzero()[0]
+    return candidates.at(places), None, None if squares is None else squares.take(places)
 
 
 def taken(found: Matches, places: Longs) -> Matches:
@@ -166,23 +243,28 @@ def taken(found: Matches, places: Longs) -> Matches:
     )
 
 
-def _online(index: Index, asked: MeetingFilter, by_time: TimeTest, reached: Longs) -> Matches:
+def _online(index: Index, asked: MeetingFilter, by_time: TimeTest, reached: Kept) -> Kept:
     columns, near = index.columns, asked.place.near
-    rows = np.concatenate([columns.hybrid, np.arange(columns.virtual, len(columns.rows.number))])
-    if asked.ids is not None:
-        rows = np.intersect1d(rows, rows_of_ids(columns, asked.ids))
+    hybrid = columns.hybrid.astype(np.int64)
+    if asked.ids is None:
+        candidates = Candidates([hybrid, _virtual(columns)])
+    else:
+        rows = rows_of_ids(columns, asked.ids)
+        candidates = some_of(rows[(rows >= columns.virtual) | np.isin(rows, hybrid)])
     taken = np.zeros(len(columns.rows.number), np.bool_)
-    taken[reached] = True
-    rows = rows[~taken.take(rows)]
-    squares = None if near is None else _known_chords(columns, rows, near)
-    return _matching(index, asked, rows, squares, by_time, anywhere=True)
+    taken[reached.matches().rows] = True
+    others = Sieve(taken, np.logical_not, 1.0)
+    by_place: _PlaceTest | None = None
+    if near is not None:
+        by_place = lambda at: (None, _known_chords(columns, at.rows, near))  # noqa: E731  # one line, as above
+    return _matching(index, asked, candidates, by_place, by_time, anywhere=True, more=(others,))
 
 
 def _known_chords(columns: Generation, rows: Longs, near: Point) -> Reals:
     """Squared chords to rows that may have no point."""
     squares = np.full(len(rows), FAR)
-    located = np.flatnonzero(rows < columns.located)
-    squares[located] = chords(columns.rows, rows.take(located), near)
+    located = (rows < columns.located).nonzero()[0]
+    squares[located] = chords(columns.rows, some_of(rows.take(located)), near)
     return squares
 
 
@@ -201,49 +283,3 @@ def joined(parts: Sequence[Matches]) -> Matches:
 
 def _squares(found: Matches) -> Reals:
     return np.full(len(found.rows), FAR) if found.squares is None else found.squares
-
-
-def next_held(index: Index, codes: Ints, now: int) -> Ints:
-    """The next held start of each schedule at or after `now`."""
-    return by_code(index, codes, ("next", now), lambda of: next_starts(index.calendar, of, now))
-
-
-def accepted_starts(index: Index, codes: Ints, time: TimeFilter, now: int) -> Ints:
-    """The first start of each schedule that all parts of a filter accept, of those of which it speaks."""
-    calendar = index.calendar
-    judgement = judgement_of(time, calendar.zones, now if time.in_progress else None)
-    span = _span(time, now)
-    if span is None:
-        key = ("next accepted", now, judgement)
-        return by_code(index, codes, key, lambda of: next_accepted(calendar, of, next_held(index, of, now), judgement))
-    return by_code(index, codes, (span, judgement), lambda of: first_accepted(calendar, of, span, judgement))
-
-
-def start_readings(index: Index, codes: Ints, time: TimeFilter, now: int) -> Ints:
-    """The bits of `search.hours.Readings` of each schedule's starts of which a filter speaks."""
-    calendar = index.calendar
-    readings = readings_of(time, calendar.zones, now if time.in_progress else None)
-    span = _span(time, now)
-
-    def read(of: Ints) -> Ints:
-        if span is None:
-            return readings_of_next(calendar, of, next_held(index, of, now), readings)
-        return readings_in(calendar, of, span, readings)
-
-    return by_code(index, codes, ("readings", now if span is None else span, time), read)
-
-
-def _span(time: TimeFilter, now: int) -> Span | None:
-    """The starts of which a filter speaks; None: of the next one only."""
-    if time.window is not None:
-        return Span(first=minute_of(time.window[0]), last=minute_of(time.window[1]))
-    # Meetings last less than a day.
-    return Span(first=now - DAY + 1, last=now + 1) if time.in_progress else None
-
-
-def by_code(index: Index, codes: Ints, key: Hashable, make: Callable[[Ints], Ints]) -> Ints:
-    """What `make` says of each schedule; worked out for all of them once it has been asked of as many."""
-    every = len(index.calendar.schedules.zone)
-    if not index.pays(key, codes.size, every):
-        return make(codes)
-    return index.kept(key, lambda: make(np.arange(every, dtype=np.int32))).take(codes)

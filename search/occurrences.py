@@ -15,9 +15,10 @@ from search.cursors import Asked, Position, resume
 from search.hits import Hits, hits_of
 from search.hours import Judgement, judgement_of
 from search.index import Index
-from search.matching import Matches, TimeTest, by_code, joined, sections, taken
+from search.matching import Matches, joined, sections, taken
 from search.ordering import positions_after, smallest
 from search.schedules import Span, all_accepted, first_accepted
+from search.times import TimeTest, by_code
 
 #: How far ahead is looked first, and then, in minutes.
 _STEPS = (60, DAY)
@@ -77,15 +78,14 @@ def _asked(query: OccurrenceQuery) -> tuple[Asked, Position | None]:
 
 
 def _time_test(index: Index, span: Span, judgement: Judgement) -> TimeTest:
-    def by_time(rows: Longs) -> tuple[Flags | None, Ints | None]:
-        starts = _firsts(index, rows, span, judgement)
+    def held(codes: Ints) -> tuple[Flags, Ints]:
+        starts = _firsts(index, codes, span, judgement)
         return starts != NEVER, starts
 
-    return by_time
+    return TimeTest(judge=held)
 
 
-def _firsts(index: Index, rows: Longs, span: Span, judgement: Judgement) -> Ints:
-    codes = index.columns.rows.schedule.take(rows)
+def _firsts(index: Index, codes: Ints, span: Span, judgement: Judgement) -> Ints:
     return by_code(index, codes, (span, judgement), lambda of: first_accepted(index.calendar, of, span, judgement))
 
 
@@ -96,7 +96,7 @@ def _soonest(
 
     As many rows as the page holds start first at or before some moment: nothing after it can be on the page.
     """
-    firsts = _firsts(index, found.rows, span, judgement)
+    firsts = _firsts(index, index.columns.rows.schedule.take(found.rows), span, judgement)
     later = firsts
     if after is not None:
         later = firsts.take(positions_after(index.columns, found.rows, firsts.astype(np.int64), after))

@@ -41,7 +41,12 @@ def smallest(columns: Generation, rows: Longs, keys: Longs, count: int, after: P
 
     levels = (by_key, by_name, by_number)
     found = _few(levels, places, count)
-    return found[np.lexsort([level(found) for level in reversed(levels)])]
+    first = keys.take(found)
+    order = first.argsort()
+    first = first.take(order)
+    if (first[1:] == first[:-1]).any():
+        order = np.lexsort([level(found) for level in reversed(levels)])
+    return found.take(order)
 
 
 def _few(levels: Sequence[Callable[[Longs], Longs]], places: Longs, count: int) -> Longs:
@@ -52,8 +57,9 @@ def _few(levels: Sequence[Callable[[Longs], Longs]], places: Longs, count: int) 
         return places[:0]
     keys = levels[0](places)
     edge = np.partition(keys, count - 1)[count - 1]
-    sure = places[keys < edge]
-    return np.concatenate([sure, _few(levels[1:], places[keys == edge], count - len(sure))])
+    sure = places.take((keys < edge).nonzero()[0])
+    ties = places.take((keys == edge).nonzero()[0])
+    return np.concatenate([sure, _few(levels[1:], ties, count - len(sure))])
 
 
 def positions_after(columns: Generation, rows: Longs, keys: Longs, after: Position) -> Longs:

@@ -15,14 +15,15 @@ from meetings.listing import id_from_number
 from meetings.planning import Dated, Day, Gap, GapReason, Hours, Plan, PlanQuery, Slot, choose, without_overlaps
 from meetings.search import MAX_RADIUS_KM, MeetingFilter, PlaceFilter, TimeFilter
 from meetings.zones import zone
-from search.clock import DAY, NEVER, WEEK, Ints, Longs, instant_of, minute_of, offsets_at
+from search.clock import DAY, NEVER, WEEK, Flags, Ints, Longs, instant_of, minute_of, offsets_at
 from search.filters import kept, rows_of_ids
-from search.geo import EARTH_KM, distance_keys, kilometres
+from search.geo import EARTH_KM, kilometres
 from search.hours import Judgement, judgement_of
 from search.index import Index
-from search.matching import FAR, Matches, TimeTest, sections, taken
+from search.matching import FAR, Matches, distances, sections, taken
 from search.ordering import LAST, smallest
 from search.schedules import Span, all_accepted, first_accepted
+from search.times import TimeTest
 
 #: A plan chooses from so many meetings, the nearest; where none is nearer, from one of each distinct time.
 MOST_MEETINGS = 5_000
@@ -76,11 +77,11 @@ def _period(index: Index, query: PlanQuery) -> _Period:
 
 
 def _time_test(index: Index, span: Span, judgement: Judgement) -> TimeTest:
-    def by_time(rows: Longs) -> tuple[np.ndarray[tuple[int], np.dtype[np.bool_]], Ints]:
-        starts = first_accepted(index.calendar, index.columns.rows.schedule.take(rows), span, judgement)
+    def held(codes: Ints) -> tuple[Flags, Ints]:
+        starts = first_accepted(index.calendar, codes, span, judgement)
         return starts != NEVER, starts
 
-    return by_time
+    return TimeTest(judge=held)
 
 
 def _slots(index: Index, found: Matches, period: _Period, judgement: Judgement, hours: Sequence[Hours]) -> _Slots:
@@ -92,19 +93,11 @@ def _slots(index: Index, found: Matches, period: _Period, judgement: Judgement, 
     return _Slots(
         day=np.searchsorted(np.array(period.begins), starts, "right") - 1,
         ends=starts.astype(np.int64) + lengths,
-        rank=_ranks(found).take(places),
+        rank=distances(found).take(places),
         meeting=index.columns.rows.number.take(found.rows.take(places)),
         starts=starts.astype(np.int64),
         outside=_outside(hours, local.astype(np.int64), lengths),
     )
-
-
-def _ranks(found: Matches) -> Longs:
-    """Millimetres of chord from the point; `LAST` where there is no point."""
-    if found.squares is None:
-        return np.full(len(found.rows), LAST)
-    known = found.squares != FAR
-    return np.where(known, distance_keys(np.where(known, found.squares, 0.0)), LAST)
 
 
 def _fewer(index: Index, found: Matches) -> Matches:
@@ -112,7 +105,7 @@ def _fewer(index: Index, found: Matches) -> Matches:
     if len(found.rows) <= MOST_MEETINGS:
         return found
     if found.squares is not None and np.count_nonzero(found.squares != FAR) > MOST_MEETINGS:
-        return taken(found, smallest(index.columns, found.rows, _ranks(found), MOST_MEETINGS))
+        return taken(found, smallest(index.columns, found.rows, distances(found), MOST_MEETINGS))
     by_number = index.columns.rows.number.take(found.rows).argsort()
     codes = index.columns.rows.schedule.take(found.rows.take(by_number))
     _, first = np.unique(codes, return_index=True)

@@ -188,13 +188,15 @@ def _meets_on(rule: Rule, day: int) -> bool:
 class Schedules:
     """By number: zone, minute of the week, length; `listed` ones have their starts in `held` and `cancelled`.
 
-    Number 0 is "by appointment" and never starts: it is listed, with no starts.
+    Number 0 is "by appointment" and never starts: it is listed, with no starts. `moved`: of some held start the clock
+    on the wall does not show `week_minute`.
     """
 
     zone: Ints
     week_minute: Ints
     length: Ints
     listed: Flags
+    moved: Flags
     held: Starts
     cancelled: Starts
 
@@ -232,14 +234,25 @@ class ScheduleCodes:
         nothing = Rule(zone=0, week_minute=0, length=0)
         rules = [rule or nothing for _, rule in numbered]
         held, cancelled = starts_of([(c, r) for c, r in numbered if r], self._zones, self._horizon)
+        week_minutes = np.array([rule.week_minute for rule in rules], np.int32)
         return Schedules(
             zone=np.array([rule.zone for rule in rules], np.int32),
-            week_minute=np.array([rule.week_minute for rule in rules], np.int32),
+            week_minute=week_minutes,
             length=np.array([rule.length for rule in rules], np.int32),
             listed=np.array([rule is None or rule.listed for _, rule in numbered], np.bool_),
+            moved=_moved(numbered, week_minutes, held),
             held=held,
             cancelled=cancelled,
         )
+
+
+def _moved(numbered: Sequence[tuple[int, Rule | None]], week_minutes: Ints, held: Starts) -> Flags:
+    moved = np.zeros(len(numbered), np.bool_)
+    if numbered:
+        # Instants before the epoch are below zero.
+        places = ((held.keys + (1 << 31)) >> 32) - numbered[0][0]
+        moved[places[held.walls != week_minutes.take(places)]] = True
+    return moved
 
 
 def _joined(old: Schedules, new: Schedules) -> Schedules:
@@ -249,6 +262,7 @@ def _joined(old: Schedules, new: Schedules) -> Schedules:
         week_minute=np.concatenate([old.week_minute, new.week_minute]),
         length=np.concatenate([old.length, new.length]),
         listed=np.concatenate([old.listed, new.listed]),
+        moved=np.concatenate([old.moved, new.moved]),
         held=_joined_starts(old.held, new.held),
         cancelled=_joined_starts(old.cancelled, new.cancelled),
     )

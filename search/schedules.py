@@ -7,7 +7,7 @@ in minutes, `NEVER` where there is none.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,14 +17,18 @@ from search.clock import (
     Flags,
     Ints,
     Longs,
+    Week,
     Zones,
     changing,
+    week_at,
     weekly_next,
     weekly_next_of_each,
 )
 from search.hours import Judgement, Readings, accepts, read_starts
 from search.rules import Schedules, Starts
 
+#: Moments of which it is remembered what the clocks show.
+_WEEKS = 8
 #: How far ahead the next start is looked for.
 NEXT_WITHIN = 400 * DAY
 
@@ -35,6 +39,16 @@ class Calendar:
 
     schedules: Schedules
     zones: Zones
+    _weeks: dict[int, Week] = field(default_factory=dict, compare=False)
+
+    def week(self, now: int) -> Week:
+        """What the clocks show at this minute: most searches are asked for the same one."""
+        week = self._weeks.get(now)
+        if week is None:
+            if len(self._weeks) >= _WEEKS:
+                self._weeks.clear()
+            week = self._weeks[now] = week_at(self.zones, now)
+        return week
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +62,9 @@ class Span:
 
 def next_starts(calendar: Calendar, codes: Ints, now: int) -> Ints:
     """The next held start of each at or after `now`."""
-    schedules = calendar.schedules
-    starts = weekly_next(calendar.zones, schedules.zone.take(codes), schedules.week_minute.take(codes), now)
-    listed = np.flatnonzero(schedules.listed.take(codes))
+    schedules, week = calendar.schedules, calendar.week(now)
+    starts = weekly_next(calendar.zones, schedules.zone.take(codes), schedules.week_minute.take(codes), week)
+    listed = schedules.listed.take(codes).nonzero()[0]
     if listed.size:
         starts[listed] = _next_listed(schedules.held, codes.take(listed), now)
     return starts
@@ -75,6 +89,37 @@ def next_accepted(calendar: Calendar, codes: Ints, starts: Ints, judgement: Judg
         codes, starts = codes.take(listed), starts.take(listed)
         last = starts + (starts != NEVER)
         accepted[listed] = _first_listed(calendar, codes, starts, last, judgement, schedules.held)
+    return accepted
+
+
+def may_be_accepted(calendar: Calendar, codes: Ints, judgement: Judgement) -> Flags:
+    """Which schedules have a start that is accepted by the clock on the wall, or are listed and may have one."""
+    schedules = calendar.schedules
+    limits = judgement.limits.take(schedules.week_minute.take(codes), mode="clip")
+    lengths = schedules.length.take(codes)
+    accepted = lengths <= limits
+    if judgement.shortest:
+        accepted &= lengths >= judgement.shortest
+    accepted |= schedules.moved.take(codes)
+    return accepted
+
+
+def next_listed_accepted(calendar: Calendar, codes: Ints, now: int, judgement: Judgement) -> Flags:
+    """Of listed schedules: whether the next held start is accepted by the clock on the wall."""
+    held, base = calendar.schedules.held, codes.astype(np.int64) << 32
+    if not held.keys.size:
+        return np.zeros(codes.size, np.bool_)
+    place = held.keys.searchsorted(base + now)
+    starts = held.keys.take(place, mode="clip") - base
+    there = (starts >= now) & (starts < now + NEXT_WITHIN)
+    walls, lengths = held.walls.take(place, mode="clip"), calendar.schedules.length.take(codes)
+    accepted = accepts(judgement, calendar.zones, starts.astype(np.int32), walls, lengths)
+    # Two held starts may fall on one instant, and either may be the accepted one.
+    twins = (there & ~accepted & (held.keys.take(place + 1, mode="clip") - base == starts)).nonzero()[0]
+    if twins.size:
+        first = starts.take(twins).astype(np.int32)
+        accepted[twins] = _first_listed(calendar, codes.take(twins), first, first + 1, judgement, held) != NEVER
+    accepted &= there
     return accepted
 
 
@@ -114,7 +159,7 @@ def _weekly_starts(
     """Rounds of (places in codes, starts). With a judgement: not those it must judge as it judged the start before."""
     zones = calendar.zones
     zone, week_minute = calendar.schedules.zone.take(codes), calendar.schedules.week_minute.take(codes)
-    starts = weekly_next(zones, zone, week_minute, span.first)
+    starts = weekly_next(zones, zone, week_minute, calendar.week(span.first))
     at = np.flatnonzero(starts < span.last)
     yield at, starts.take(at)
     # What ran and was over says nothing of the next start.

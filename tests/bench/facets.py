@@ -24,7 +24,16 @@ from search.geo import rows_within
 from search.index import Index
 from search.meetings import find_meetings
 from tests.bench.made_up import made_up_rows
-from tests.bench.search import MEETINGS, NOW, Table, as_markdown, densest_place, microseconds
+from tests.bench.search import (
+    MEETINGS,
+    NOW,
+    Table,
+    add_reference,
+    as_markdown,
+    densest_place,
+    microseconds,
+    radius_of,
+)
 from tests.search.worlds import vocabulary
 
 #: About so many rows in reach.
@@ -34,11 +43,10 @@ _ROWS = (2_000, 20_000, 100_000)
 def measure(index: Index) -> Table:
     """Without one of the six filters, and with all of them."""
     table = Table()
+    add_reference(table)
     town = densest_place(index)
     for rows in _ROWS:
-        radius_km = 0.5
-        while len(rows_within(index.columns, town, radius_km)[0]) < rows and radius_km < 20_000:
-            radius_km *= 1.03
+        radius_km = radius_of(index, town, rows)
         place = PlaceFilter(near=town, radius_km=radius_km)
         found = len(rows_within(index.columns, town, radius_km)[0])
         for name, asked in (("no filter", MeetingFilter(place=place)), ("six filters", _six(place))):

@@ -19,13 +19,12 @@ from pathlib import Path
 
 from meetings.search import MeetingFilter, MeetingOrder, MeetingQuery, PlaceFilter
 from search.builder import build
-from search.geo import rows_within
 from search.index import Index, open_index
 from search.meetings import find_meetings
 from store.database import Database
 from tests.bench.filling import fill
 from tests.bench.made_up import made_up_rows
-from tests.bench.search import NOW, Table, as_markdown, densest_place, microseconds
+from tests.bench.search import NOW, Table, as_markdown, densest_place, microseconds, radius_of
 from tests.search.worlds import vocabulary
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -74,9 +73,8 @@ def _built(home: Path) -> tuple[float, float]:
 
 
 def _searches(table: Table, index: Index, size: int, least: int) -> None:
-    town, radius_km = densest_place(index), 0.2
-    while len(rows_within(index.columns, town, radius_km)[0]) < _ROWS and radius_km < 20_000:
-        radius_km *= 1.03
+    town = densest_place(index)
+    radius_km = radius_of(index, town, _ROWS)
     asked = MeetingFilter(place=PlaceFilter(near=town, radius_km=radius_km))
     query = MeetingQuery(filter=asked, order=MeetingOrder.DISTANCE, first=25, now=NOW)
     found = find_meetings(index, query).total

@@ -17,6 +17,7 @@ import numpy as np
 from meetings.model import Weekday
 from meetings.planning import Hours, PlanQuery
 from meetings.search import MeetingFilter, PlaceFilter, Point, TimeFilter
+from search.candidates import Candidates
 from search.clock import minute_of
 from search.generations import Facts, build_generation
 from search.geo import chords, kilometres
@@ -81,12 +82,13 @@ def _town(index: Index) -> tuple[Point, float]:
         latitude=float(np.median(rows.latitude.take(of_town))) / 1e7,
         longitude=float(np.median(rows.longitude.take(of_town))) / 1e7,
     )
-    squares = chords(rows, slice(0, located), middle)
+    squares = chords(rows, Candidates([slice(0, located)]), middle)
     return middle, kilometres(float(np.partition(squares, CANDIDATES)[CANDIDATES]))
 
 
 def _every(index: Index, town: Point) -> int:
-    nearest = chords(index.columns.rows, slice(0, index.columns.located), town).argpartition(CANDIDATES)[:CANDIDATES]
+    located = Candidates([slice(0, index.columns.located)])
+    nearest = chords(index.columns.rows, located, town).argpartition(CANDIDATES)[:CANDIDATES]
     codes = index.columns.rows.schedule.take(nearest)
     first = minute_of(NOW)
     span = Span(first=first, last=first + 90 * 1440)

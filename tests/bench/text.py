@@ -33,7 +33,7 @@ from store.index_texts import IndexTexts, read_index_texts
 from tests.bench.filling import fill
 from tests.bench.made_up import made_up_rows
 from tests.bench.made_up_texts import MadeUpTexts
-from tests.bench.search import NOW, Table, as_markdown, cpu, densest_place
+from tests.bench.search import NOW, Table, add_reference, as_markdown, cpu, densest_place
 from tests.search.worlds import vocabulary
 
 MEETINGS = 300_000
@@ -59,6 +59,7 @@ def measure(count: int, home: Path) -> Table:
     database = Database(f"sqlite:///{home / 'bench.sqlite'}")
     texts = MadeUpTexts()
     fill(database, made_up_rows(count), NOW, more=lambda _: texts())
+    add_reference(table)
     built = _building(table, database, home / "index")
     index = open_index(home / "index")
     assert index is not None
