@@ -48,7 +48,7 @@ from schema.documents import Documents
 from schema.errors import Refused
 from schema.freshness import Soonest
 from schema.limits import Limits
-from schema.operations import Executed, Operation, executed, executed_promptly, prepare
+from schema.operations import Executed, Operation, executed, executed_promptly, held_document, prepare
 from schema.schema_answers import SchemaAnswers, asks_only_of_schema
 from store.database import Reader, unread
 from store.stopping import Stop
@@ -185,7 +185,7 @@ def _context(
         again=replay is not None and replay.again,
         limits=limits,
         work=HouseWork(house=house, viewer=viewer),
-        network=network_of(address),
+        network=partial(network_of, address),
         spent=request.state.spent,
         viewer=viewer,
         places=None if prompt else house.places.current(),
@@ -233,8 +233,8 @@ async def answered(endpoint: Endpoint, request: HttpRequest, media: str) -> Answ
     asked = await read_request(request, endpoint.volunteer_body_bytes if viewer else endpoint.body_bytes)
     # Reading a new document is work on the processor, which threads share with the event loop: a few at a time.
     try:
-        if endpoint.documents.holds(asked.query):
-            operation = prepare(endpoint.documents, asked)
+        if held := held_document(endpoint.documents, asked):
+            operation = prepare(endpoint.documents, asked, held)
         else:
             operation = await to_thread.run_sync(prepare, endpoint.documents, asked, limiter=endpoint.readers)
     except Refused:

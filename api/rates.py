@@ -1,7 +1,7 @@
 """How much one client may ask: a bucket a network, and one a volunteer's token, filled anew every minute.
 
 Networks are known by an HMAC of their address with a key that lives in memory only and is thrown away every day, so
-that nobody can be found in what is counted. The counting is `limits`': in this process or, for several hosts, in Redis.
+that nobody can be found in what is counted. It is counted in this process or, for several hosts, by `limits` in Redis.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ import hashlib
 import logging
 import math
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
 
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.aio.storage import RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter as SharedLimiter
-from limits.storage import MemoryStorage
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from starlette.requests import Request
 
+from api.buckets import Buckets
 from api.clock import clock
 from api.settings import Settings
 from meetings.errors import TooOften
@@ -31,7 +31,7 @@ from schema.costs import Spent
 from schema.operations import Operation
 
 log = logging.getLogger(__name__)
-_DAY = 86_400
+_DAY, _HOUR, _MINUTE = 86_400, 3600, 60
 #: What a document costs that cannot be answered: reading one takes as long as so many fields.
 UNREADABLE_COST = 500
 _REPORTS = "reports"
@@ -51,13 +51,12 @@ class Asked:
 
 @dataclass(slots=True, kw_only=True)
 class Rates:
-    """The buckets of one process; `shared` where Redis counts for all hosts."""
+    """The buckets of one process, None where there is no limit; `shared` where Redis counts for all hosts."""
 
-    network: RateLimitItem | None
-    token: RateLimitItem | None
-    reports: RateLimitItem | None
+    network: Buckets | None
+    token: Buckets | None
+    reports: Buckets | None
     shared: SharedRates | None = None
-    _own: MemoryStorage = field(default_factory=MemoryStorage)
     _key: bytes = b""
     _day: int = -1
 
@@ -65,26 +64,17 @@ class Rates:
         """Take what is asked for from its bucket; TooOften where there is not so much: then it is empty."""
         network = self._mark(asked.address, now)
         if asked.reports and self.reports is not None:
-            self._take(self.reports, f"reports {network}", 1, now, reports=True)
-        item, who = (self.network, network) if asked.viewer is None else (self.token, asked.viewer.id)
-        if item is None:
+            _take(self.reports, network, 1, now, reports=True)
+        buckets, who = (self.network, network) if asked.viewer is None else (self.token, asked.viewer.id)
+        if buckets is None:
             return _unlimited(asked, now)
-        taken = self._take(item, who, asked.cost, now, refuses=not _is_own_machine(asked))
+        taken = _take(buckets, who, asked.cost, now, refuses=not _is_own_machine(asked))
         return Spent(
             used=asked.cost,
-            limit=item.amount,
-            remaining=max(0, item.amount - taken),
-            reset=lambda: _instant(self._own.get_expiry(who)),
+            limit=buckets.amount,
+            remaining=max(0, buckets.amount - taken),
+            reset=lambda: _instant(buckets.full_again(who, now.timestamp())),
         )
-
-    def _take(
-        self, item: RateLimitItem, who: str, amount: int, now: datetime, *, reports: bool = False, refuses: bool = True
-    ) -> int:
-        # As `limits`' fixed window does, but without putting a key together and looking twice: it is done each time.
-        taken = self._own.incr(who, item.get_expiry(), amount)
-        if taken > item.amount and refuses:
-            raise _too_often(self._own.get_expiry(who), now, reports=reports)
-        return taken
 
     async def spend_shared(self, asked: Asked, now: datetime) -> Spent:
         """The same from the bucket that all hosts share; while Redis is away, from this process' own."""
@@ -116,20 +106,23 @@ class SharedRates:
         """See `Rates.spend`; RedisError, OSError."""
         limiter = SharedLimiter(self.storage)
         network = mark_of(await self._todays_key(now), asked.address)
-        if asked.reports and rates.reports is not None and not await limiter.hit(rates.reports, _REPORTS, network):
-            stats = await limiter.get_window_stats(rates.reports, _REPORTS, network)
-            raise _too_often(stats.reset_time, now, reports=True)
-        item = rates.network if asked.viewer is None else rates.token
+        if asked.reports and rates.reports is not None:
+            item = _item(rates.reports)
+            if not await limiter.hit(item, _REPORTS, network):
+                stats = await limiter.get_window_stats(item, _REPORTS, network)
+                raise _too_often(stats.reset_time, now, reports=True)
+        buckets = rates.network if asked.viewer is None else rates.token
         who = network if asked.viewer is None else asked.viewer.id
-        if item is None:
+        if buckets is None:
             return _unlimited(asked, now)
+        item = _item(buckets)
         taken = await limiter.hit(item, who, cost=asked.cost)
         stats = await limiter.get_window_stats(item, who)
         if not taken and not _is_own_machine(asked):
             raise _too_often(stats.reset_time, now)
         return Spent(
             used=asked.cost,
-            limit=item.amount,
+            limit=buckets.amount,
             remaining=max(0, stats.remaining),
             reset=lambda: _instant(stats.reset_time),
         )
@@ -186,16 +179,31 @@ def rates_of(settings: Settings) -> Rates:
             f"async+{settings.redis_url}", implementation="redispy", key_prefix="homegroup", **options
         )
         shared = SharedRates(storage=storage, redis=redis)
+    most = settings.rate_clients
     return Rates(
-        network=_a_minute(settings.rate_cost),
-        token=_a_minute(settings.rate_cost_volunteer),
-        reports=RateLimitItemPerHour(settings.rate_reports) if settings.rate_reports else None,
+        network=_buckets(settings.rate_cost, _MINUTE, most),
+        token=_buckets(settings.rate_cost_volunteer, _MINUTE, most),
+        reports=_buckets(settings.rate_reports, _HOUR, most),
         shared=shared,
     )
 
 
-def _a_minute(amount: int) -> RateLimitItem | None:
-    return RateLimitItemPerMinute(amount) if amount else None
+def _buckets(amount: int, seconds: int, most: int) -> Buckets | None:
+    return Buckets(amount=amount, seconds=seconds, most=most) if amount else None
+
+
+def _item(buckets: Buckets) -> RateLimitItem:
+    """The same as `limits` calls it."""
+    return RateLimitItemPerSecond(buckets.amount, buckets.seconds)
+
+
+def _take(
+    buckets: Buckets, who: str, amount: int, now: datetime, *, reports: bool = False, refuses: bool = True
+) -> int:
+    taken = buckets.take(who, amount, now.timestamp())
+    if taken > buckets.amount and refuses:
+        raise _too_often(buckets.full_again(who, now.timestamp()), now, reports=reports)
+    return taken
 
 
 def day_of(now: datetime) -> int:

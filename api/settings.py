@@ -127,6 +127,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Fields that one network may ask for in a minute: some thousand ordinary questions; 0: no limit.",
     ),
     Setting("RATE_COST_VOLUNTEER", _count, "10000000", "The same for one volunteer's token; 0: no limit."),
+    Setting("RATE_CLIENTS", _some, "200000", "Networks and tokens whose spending is remembered at once, of each kind."),
     Setting("RATE_REPORTS", _count, "20", "Reports of meetings that one network may make in an hour; 0: no limit."),
     Setting("REDIS_URL", str, "", "`redis://HOST`: hosts count there together; empty: each process by itself."),
     Setting("SCHEDULE_ENTRIES", _some, "200", "Meetings in one schedule; a feed of them is rendered in a moment."),
@@ -216,6 +217,7 @@ class Settings:
     graphql_trusted_documents: str
     rate_cost: int
     rate_cost_volunteer: int
+    rate_clients: int
     rate_reports: int
     redis_url: str
     schedule_entries: int

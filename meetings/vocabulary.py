@@ -66,6 +66,9 @@ class Vocabulary:
     sign_languages: Mapping[str, tuple[str, ...]]
     digest: str = ""
 
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
     def meeting_guide_format(self, fellowship: str, code: str) -> str | None:
         """The canonical code of a Meeting Guide type as that fellowship uses it; None: unknown to us, or a language."""
         key = (fellowship, code.strip().casefold())

@@ -31,8 +31,8 @@ class Context:
     """Made anew for each operation by `api`.
 
     `index` is None before the first generation was built. `now` is aware; `base_url` has no slash at its end;
-    `random_bytes(n)` gives n bytes that nobody can guess. `viewer` is None for the public. `network` is that of whoever
-    asks, as far as reporters are told apart; it is not kept. `places` is None while there is no table of places.
+    `random_bytes(n)` gives n bytes that nobody can guess. `viewer` is None for the public. `network` tells that of
+    whoever asks, as far as reporters are told apart; it is not kept. `places` is None while there is no such table.
     `again`: the same change was begun before, with the same random bytes, and may have been done.
     `spent`: what the operation took of what whoever asks may ask for; None: nobody counts. `fragments` are what is kept
     of answers, by this process and for this base URL; `prompt`: whoever asks may not wait, and what would take longer
@@ -48,7 +48,7 @@ class Context:
     random_bytes: Callable[[int], bytes]
     limits: Limits
     work: ImportWork
-    network: str
+    network: Callable[[], str]
     again: bool = False
     spent: Spent | None = None
     viewer: Token | None = None
@@ -56,15 +56,20 @@ class Context:
     fragments: Fragments | None = None
     prompt: bool = False
     soonest: Soonest | None = None
-    loaders: Loaders = field(init=False)
+    _loaders: Loaders | None = field(init=False, default=None)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "loaders", loaders_for(self.read))
+    @property
+    def loaders(self) -> Loaders:
+        """What looks things up; made when first something is, for many questions look up nothing."""
+        if self._loaders is None:
+            object.__setattr__(self, "_loaders", loaders_for(self.read))
+        assert self._loaders is not None
+        return self._loaders
 
     def renew(self) -> None:
         """Hold no snapshot any more; what is looked up from here on is the newest, and what was is forgotten."""
         self.read.renew()
-        object.__setattr__(self, "loaders", loaders_for(self.read))
+        object.__setattr__(self, "_loaders", None)
 
     @property
     def minute(self) -> datetime:

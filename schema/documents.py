@@ -98,9 +98,9 @@ class Documents:
                 self._known.popitem(last=False)
         return document
 
-    def holds(self, text: str | None) -> bool:
-        """Whether there is nothing to read: the document is known, or only its hash was sent."""
-        return text is None or self.known(sha256_of(text)) is not None
+    def held(self, text: str) -> Document | None:
+        """The document of that text, if it need not be read first."""
+        return self.known(sha256_of(text))
 
     def known(self, id: str) -> Document | None:
         """The valid document of that hash or, if trusted, of that id; None: it is not known, or not any more."""

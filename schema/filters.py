@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from graphene.utils.str_converters import to_camel_case
@@ -35,6 +35,8 @@ from search.texts import text_question
 MAX_ITEMS = 100
 MAX_TEXT = 200
 _MINUTE = timedelta(minutes=1)
+#: Lists of codes that are kept as they were read: an app has a few, and sends them each time.
+_KEPT_LISTS = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,7 @@ class Reach:
 #: Of one meeting or one schedule, whose dates are worked out one by one: three years and the leap day.
 FAR_REACH = Reach(back=timedelta(days=3660), ahead=timedelta(days=3660), longest=timedelta(days=1097))
 _REACH = Reach()
+_NOTHING = search.Exclusion()
 
 
 def checked_items(
@@ -99,6 +102,32 @@ def fellowship_code(argument: str, text: str, vocabulary: Vocabulary) -> str:
     return code or known_code(argument, text, vocabulary.fellowships)
 
 
+def _format(argument: str, text: str, vocabulary: Vocabulary) -> str:
+    return known_code(argument, text, vocabulary.formats)
+
+
+def _concern(argument: str, text: str, vocabulary: Vocabulary) -> str:
+    return known_code(argument, text, vocabulary.concerns)
+
+
+def _approach(argument: str, text: str, vocabulary: Vocabulary) -> str:
+    return known_code(argument, text, vocabulary.approaches)
+
+
+def _language(_: str, tag: str, __: Vocabulary) -> str:
+    return tag.lower()
+
+
+#: Reads one code: from the argument's name, what the client wrote, and what is known.
+ReadCode = Callable[[str, str, Vocabulary], str]
+
+
+@lru_cache(maxsize=_KEPT_LISTS)
+def _read_codes(argument: str, texts: tuple[str, ...], read: ReadCode, vocabulary: Vocabulary) -> frozenset[str]:
+    """What a list of codes means; what is refused is not kept."""
+    return frozenset(read(argument, text, vocabulary) for text in checked_items(argument, texts))
+
+
 @cache
 def _told(name: str) -> str:
     """A field's name as the client knows it; there are no more than we have fields."""
@@ -132,9 +161,9 @@ class _Given:
         items = self.items(name)
         return None if items is None else frozenset(map(fold, items))
 
-    def codes(self, name: str, read: Callable[[str, str], str]) -> frozenset[str] | None:
-        items, path = self.items(name), self.at(name)
-        return None if items is None else frozenset(read(path, item) for item in items)
+    def codes(self, name: str, read: ReadCode, vocabulary: Vocabulary) -> frozenset[str] | None:
+        texts = self.values.get(name)
+        return None if texts is None else _read_codes(self.at(name), tuple(texts), read, vocabulary)
 
     def text(self, name: str) -> str | None:
         text = self.values.get(name)
@@ -168,16 +197,16 @@ def read_filter(
         time=_time(given.part("time"), exclude, now, windowed),
         place=_place(given.part("place"), places),
         formats=_formats(given.part("formats"), vocabulary),
-        fellowships=given.codes("fellowships", lambda path, text: fellowship_code(path, text, vocabulary)),
+        fellowships=given.codes("fellowships", fellowship_code, vocabulary),
         venue_types=given.items("venue_types"),
         by_phone=given.get("by_phone"),
-        languages=given.codes("languages", lambda _, tag: tag.lower()),
+        languages=given.codes("languages", _language, vocabulary),
         service_bodies=given.items("service_bodies"),
         sources=given.items("sources"),
         ids=given.items("ids"),
         areas=given.folded("areas"),
-        concerns=given.codes("concerns", lambda path, text: known_code(path, text, vocabulary.concerns)),
-        approaches=given.codes("approaches", lambda path, text: known_code(path, text, vocabulary.approaches)),
+        concerns=given.codes("concerns", _concern, vocabulary),
+        approaches=given.codes("approaches", _approach, vocabulary),
         for_whom=given.get("for_whom"),
         medication=given.items("medication"),
         statuses=search.SHOWN if (statuses := given.items("statuses")) is None else statuses,
@@ -186,6 +215,8 @@ def read_filter(
 
 
 def _exclusion(given: _Given) -> search.Exclusion:
+    if not given.values:
+        return _NOTHING
     return search.Exclusion(
         ids=given.items("ids") or frozenset(),
         venue_types=given.items("venue_types") or frozenset(),
@@ -203,7 +234,7 @@ def _text(given: _Given) -> str | None:
 
 def _formats(given: _Given, vocabulary: Vocabulary) -> search.FormatFilter:
     def read(name: str) -> frozenset[str]:
-        return given.codes(name, lambda path, text: known_code(path, text, vocabulary.formats)) or frozenset()
+        return given.codes(name, _format, vocabulary) or frozenset()
 
     return search.FormatFilter(all=read("all"), any=read("any"), none=read("none"))
 

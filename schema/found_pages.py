@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import count
+from functools import cache, partial
+from itertools import count, repeat
 from math import inf
 from typing import Any
 
@@ -76,37 +76,40 @@ class FoundList:
         hits = found.page.hits
         assert isinstance(hits, Hits)
         pieces = self._pieces(hits, asking, parts)
-        wanted = sum(map(_BITS.__getitem__, found.statuses))
-        places = [place for place, piece in enumerate(pieces) if piece is not None and piece.status & wanted]
-        columns = [self._column(hole, hits, pieces, places) for hole in self.holes]
+        wanted = _bits_of(found.statuses)
+        shown = [piece for piece in pieces if piece is not None and piece.status & wanted]
+        if len(shown) == len(pieces):
+            places = None
+        else:
+            places = [place for place, piece in enumerate(pieces) if piece is not None and piece.status & wanted]
+        columns = [self._column(hole, hits, shown, places) for hole in self.holes]
         template = self.template
         return orjson.Fragment(b"[%b]" % b",".join([template % row for row in zip(*columns, strict=True)]))
 
-    def _column(self, hole: str | int, hits: Hits, pieces: list[Fragment | None], places: list[int]) -> Iterable[bytes]:
+    def _column(self, hole: str | int, hits: Hits, shown: list[Fragment], places: list[int] | None) -> Iterable[bytes]:
+        """What stands in that hole for each piece shown; `places` are theirs among the hits, None: all."""
         if isinstance(hole, int):
-            return [piece.parts[hole] for place in places if (piece := pieces[place]) is not None]
+            return [piece.parts[hole] for piece in shown]
         # No value of theirs has a comma.
-        written = orjson.dumps(_OF_HITS[hole](hits))[1:-1].split(b",")
-        return map(written.__getitem__, places)
+        written = orjson.dumps(_OF_HITS[hole](hits))[1:-1].split(b",") if shown else []
+        return written if places is None else map(written.__getitem__, places)
 
     def _pieces(self, hits: Hits, asking: Asking, parts: tuple[Shown, ...]) -> list[Fragment | None]:
         """What is shown of each hit; None: nothing, for it has just gone."""
         plan, kept, index = self._plan(asking.variables), asking.fragments, asking.context.search_index()
         editions = [index.generation] * len(hits) if self.of_others else hits.editions()
-        starts = hits.starts if self.by_start else [0] * len(hits)
-        keys: list[Key] = [(plan, number, start) for number, start in zip(hits.numbers, starts, strict=True)]
         if kept is None or not plan:
             return _made(self.item, list(hits), editions, asking, parts)
+        starts = hits.starts if self.by_start else repeat(0, len(hits))
+        keys: list[Key] = list(zip(repeat(plan, len(hits)), hits.numbers, starts, strict=True))
         kept.follow(index.generation)
-        get, now = kept.get, asking.context.now.timestamp()
+        now = asking.context.now.timestamp()
         pieces = [
-            piece
-            if (piece := get(key)) is not None and piece.edition == edition and piece.since <= now <= piece.until
-            else None
-            for key, edition in zip(keys, editions, strict=True)
+            piece if piece is not None and piece.edition == edition and piece.since <= now <= piece.until else None
+            for piece, edition in zip(kept.get_all(keys), editions, strict=True)
         ]
-        missing = [place for place, piece in enumerate(pieces) if piece is None]
-        if missing:
+        if None in pieces:
+            missing = [place for place, piece in enumerate(pieces) if piece is None]
             chosen = (hits.at(missing), [editions[place] for place in missing])
             made = _made(self.item, *chosen, asking, parts)
             for place, piece in zip(missing, made, strict=True):
@@ -126,6 +129,12 @@ class FoundList:
         if plan is None:
             plan = self._plans[values] = next(_numbers) if len(self._plans) < _MAX_VALUES else 0
         return plan
+
+
+@cache
+def _bits_of(statuses: frozenset[MeetingStatus]) -> int:
+    """All of them together; there are few statuses, and so few sets of them."""
+    return sum(map(_BITS.__getitem__, statuses))
 
 
 def _made(

@@ -6,8 +6,9 @@ otherwise. Both are looked at whenever it is used.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from threading import Lock
-from typing import NamedTuple
 
 #: A plan's number for these values of its variables, a meeting's number, and the start shown with it (0: none is).
 Key = tuple[int, int, int]
@@ -15,7 +16,8 @@ Key = tuple[int, int, int]
 _OVERHEAD = 500
 
 
-class Fragment(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Fragment:
     """What is shown of a meeting in parts, its `edition`, and from when to when, in POSIX seconds, it is so.
 
     `status` is a bit: how the meeting stands in that time.
@@ -41,6 +43,13 @@ class Fragments:
         self._old: dict[Key, Fragment] = {}
         self._generation = 0
         self._lock = Lock()
+
+    def get_all(self, keys: Sequence[Key]) -> list[Fragment | None]:
+        """What was kept under each of these keys."""
+        found: list[Fragment | None] = list(map(self._young.get, keys))
+        if None in found:
+            return [self.get(key) if piece is None else piece for key, piece in zip(keys, found, strict=True)]
+        return found
 
     def get(self, key: Key) -> Fragment | None:
         """What was kept under that key, if it is still here."""

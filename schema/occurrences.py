@@ -138,7 +138,7 @@ def found_occurrence(hit: Hit, meeting: Meeting) -> FoundOccurrence | None:
 
 def to_metres(distance_km: float | None) -> float | None:
     """A distance as it is shown: points in lists are not truer than a metre, at best."""
-    return None if distance_km is None else round(distance_km, 3)
+    return None if distance_km is None else round(distance_km * 1000) / 1000
 
 
 def occurrence_of_hit(meeting: Meeting, hit: Hit) -> ScheduledOccurrence | None:

@@ -61,9 +61,17 @@ class Executed:
     faultless: bool
 
 
-def prepare(documents: Documents, request: Request) -> Operation:
-    """The operation that a request asks for, with its variables checked and its cost known; Refused."""
-    document = documents.asked(request.document_id or "") if request.query is None else documents.get(request.query)
+def held_document(documents: Documents, request: Request) -> Document | None:
+    """The document that is asked for; None: its text must be read first. Refused for an unknown hash."""
+    return documents.asked(request.document_id or "") if request.query is None else documents.held(request.query)
+
+
+def prepare(documents: Documents, request: Request, held: Document | None = None) -> Operation:
+    """The operation that a request asks for, with its variables checked and its cost known; Refused.
+
+    `held` is its document, where that is at hand.
+    """
+    document = held or held_document(documents, request) or documents.get(request.query or "")
     prepared = _prepared(documents, document, request.operation_name)
     given = request.variables or {}
     values = prepared.read(given)

@@ -74,7 +74,7 @@ def report_meeting(context: Context, *, meeting_id: str, kind: Kind, detail: str
     )
     new_key = context.random_bytes(KEY_BYTES)
     with context.write() as write:
-        add_report(write, report, network=context.network, new_key=new_key)
+        add_report(write, report, network=context.network(), new_key=new_key)
     return {"accepted": True, "problems": []}
 
 

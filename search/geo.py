@@ -7,7 +7,7 @@ trigonometry is done for a row.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -87,13 +87,13 @@ def kilometres(squared_chord: float) -> float:
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(squared_chord) / 2))
 
 
-def all_kilometres(squared_chords: Iterable[float], unknown: float) -> list[float | None]:
+def all_kilometres(squared_chords: Sequence[float], unknown: float) -> list[float | None]:
     """The same of many; None for the value that stands for an unknown one."""
-    asin, sqrt, double = math.asin, math.sqrt, 2 * EARTH_KM
-    return [
-        None if square == unknown else double * asin(root / 2 if (root := sqrt(square)) < 2 else 1.0)
-        for square in squared_chords
-    ]
+    squares = np.array(squared_chords, np.float64)
+    told: list[float | None] = (2 * EARTH_KM * np.arcsin(np.minimum(np.sqrt(squares) / 2, 1.0))).tolist()
+    if unknown in squared_chords:
+        return [None if square == unknown else km for square, km in zip(squared_chords, told, strict=True)]
+    return told
 
 
 def distance_keys(squared_chords: Reals) -> Longs:

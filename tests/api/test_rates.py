@@ -97,7 +97,7 @@ def test_reports_have_a_bucket_of_their_own() -> None:
 def test_no_address_is_kept_and_the_key_changes_every_day() -> None:
     bucket = rates(RATE_COST="50")
     bucket.spend(asked("192.0.2.77"), clock())
-    assert "192.0.2" not in repr((bucket, vars(bucket._own)))
+    assert "192.0.2" not in repr((bucket, bucket.network and bucket.network._windows))
     bucket.spend(asked("192.0.2.77", cost=50), clock() + timedelta(days=1))
 
 

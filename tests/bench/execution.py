@@ -95,7 +95,7 @@ def _measured(database: Database, index: Index) -> Table:
             random_bytes=nothing,
             limits=limits,
             work=nothing,
-            network="",
+            network=str,
         )
 
     documents = Documents(schema, limits)

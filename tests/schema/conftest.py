@@ -172,7 +172,7 @@ class House:
             random_bytes=self.random_bytes,
             limits=limits,
             work=self.work,
-            network=self.network,
+            network=lambda: self.network,
             viewer=self.viewer,
             places=self.places,
         )
