@@ -67,7 +67,7 @@ peers: $(PEERS)/.venv/servers/installed $(PEERS)/.venv/graphene/installed $(PEER
 long: $(STAMP) ## Slow oracles, fuzzing, large differential tests (after `make oracles` for the foreign ones)
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest -n $(PYTEST_WORKERS) -m long $(TESTS)
 
-oracles: $(ORACLES)/node_modules/installed $(ORACLES)/icalcheck $(ORACLES)/icalexpand ## Build the foreign judges: needs Node.js, gcc, libical
+oracles: $(ORACLES)/node_modules/installed $(ORACLES)/icalcheck $(ORACLES)/icalexpand $(ORACLES)/.venv/installed ## Build the foreign judges: needs Node.js, gcc, libical
 
 lock: $(STAMP) ## Pin the newest allowed versions anew in requirements/
 	$(BIN)/python -m venv $(VENV)/lock
@@ -83,7 +83,7 @@ LOCK := --quiet --upgrade --generate-hashes --no-header --no-emit-index-url --no
 clean: ## Remove what was made here, but not the database
 	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache \
 		.import_linter_cache $(ORACLES)/node_modules $(ORACLES)/icalcheck \
-		$(ORACLES)/icalexpand $(PEERS)/.venv $(PEERS)/node_modules
+		$(ORACLES)/icalexpand $(ORACLES)/.venv $(PEERS)/.venv $(PEERS)/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first of these that is new enough; PYTHON=... chooses another.
@@ -109,6 +109,12 @@ $(ORACLES)/node_modules/installed: $(ORACLES)/package.json $(ORACLES)/package-lo
 
 $(ORACLES)/icalcheck $(ORACLES)/icalexpand: %: %.c
 	$(CC) -O1 -Wall -Wextra -Werror -o $@ $< $$(pkg-config --cflags --libs libical)
+
+# Without what it needs to go through the network: only its reading of calendars is asked for.
+$(ORACLES)/.venv/installed: $(ORACLES)/requirements.txt
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
 
 $(PEERS)/node_modules/installed: $(PEERS)/package.json $(PEERS)/package-lock.json
 	cd $(PEERS) && npm ci --no-audit --no-fund --ignore-scripts

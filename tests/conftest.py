@@ -154,6 +154,12 @@ def icaljs_occurrences() -> judges.Expand:
 
 
 @pytest.fixture(scope="session")
+def icaljs_reads() -> judges.ReadCalendar:
+    """Reads a calendar file with ical.js."""
+    return judges.icaljs_reads()
+
+
+@pytest.fixture(scope="session")
 def node_ical_occurrences() -> judges.Expand:
     """What node-ical makes of a calendar file."""
     return judges.node_ical_occurrences()
@@ -163,6 +169,12 @@ def node_ical_occurrences() -> judges.Expand:
 def libical_occurrences() -> judges.Expand:
     """What libical makes of a calendar file."""
     return judges.libical_occurrences()
+
+
+@pytest.fixture(scope="session")
+def vdirsyncer_items() -> judges.KeptItems:
+    """What vdirsyncer keeps of each item of a calendar file."""
+    return judges.vdirsyncer_items()
 
 
 @pytest.fixture(scope="session")

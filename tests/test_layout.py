@@ -108,6 +108,7 @@ def test_npm_lock_records_no_download_addresses(folder: str) -> None:
     [
         "requirements/run.txt",
         "requirements/dev.txt",
+        "tests/oracles/requirements.txt",
         "tests/bench/peers/requirements.txt",
         "tests/bench/peers/requirements-graphene.txt",
     ],

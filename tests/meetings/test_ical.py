@@ -14,19 +14,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import icalendar
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ical.calendar_stream import IcsCalendarStream
 
 from meetings.calendar_words import Wording
 from meetings.ical import MAX_BYTES, MAX_EVENTS, Feed, render_feed, render_meeting, render_turned_off
-from meetings.model import Group, Meeting, MeetingStatus, OnlineVenue, VenueType, Weekday
+from meetings.model import Meeting, MeetingStatus, OnlineVenue, VenueType, Weekday
 from meetings.recurrence import DatedException
 from meetings.schedule import Schedule
-from tests.builders import NOW, a_meeting, a_recurrence, a_schedule, a_venue, an_entry
-from tests.hostile import HOSTILE
+from tests.builders import NOW, a_meeting, a_recurrence, a_schedule, an_entry
 from tests.outside import ROOT
 
 FEEDS = Path(__file__).parent / "feeds"
@@ -251,70 +248,6 @@ def test_backslash_before_an_n_stays_what_it_is() -> None:
     assert _values(body, "SUMMARY") == [r"C:\\New\\names"]
 
 
-# --- Hostile text -------------------------------------------------------------------------------
-
-
-def _hostile(text: str) -> Meeting:
-    return a_meeting(
-        1,
-        name=text,
-        notes=text,
-        venue_type=VenueType.HYBRID,
-        venue=a_venue(name=text, street=text, arrival_notes=text, formatted_address=text),
-        online=OnlineVenue(url=f"https://example.org/{text}", phone=text, notes=text),
-        group=Group(name=text),
-        exceptions=(DatedException(day=date(2026, 12, 8), note=text),),
-    )
-
-
-def _hostile_feed(text: str, *, discreet: bool) -> bytes:
-    meeting = _hostile(text)
-    schedule = a_schedule(
-        entries=(an_entry(meeting, note=text), an_entry(a_meeting(2))), name=text, discreet=discreet, reminder_minutes=5
-    )
-    feed = _feed(meeting, a_meeting(2), schedule=schedule, page_url=lambda id: f"https://example.org/{id}{text}")
-    assert feed.skipped == ()
-    return feed.body
-
-
-@given(text=HOSTILE, discreet=st.booleans())
-def test_lines_of_any_feed_are_short_whole_and_without_controls(text: str, discreet: bool) -> None:
-    body = _hostile_feed(text, discreet=discreet)
-    lines = body.split(b"\r\n")
-    assert [line for line in lines if len(line) > 75 or re.search(rb"[\x00-\x1f\x7f]", line)] == []
-    assert [line.decode("utf-8") for line in lines][-1] == ""
-
-
-@given(text=HOSTILE, discreet=st.booleans())
-def test_strict_readers_read_any_feed(text: str, discreet: bool) -> None:
-    body = _hostile_feed(text, discreet=discreet)
-    parsed = icalendar.Calendar.from_ical(body)
-    assert [component.errors for component in parsed.walk() if component.errors] == []
-    assert len(IcsCalendarStream.calendar_from_ics(body.decode("utf-8")).events) == 3
-
-
-@given(text=HOSTILE)
-def test_text_adds_no_line_of_its_own(text: str) -> None:
-    names = [
-        line.partition(":")[0].partition(";")[0]
-        for line in _lines(_hostile_feed(text + "\r\nATTENDEE:x", discreet=False))
-    ]
-    assert set(names) & {"ATTENDEE", "METHOD", "X"} == set()
-
-
-@pytest.mark.parametrize("recurrence", [a_recurrence(zone="Nowhere/At_All"), "not a rule"])
-def test_broken_meeting_is_skipped_and_named_and_the_others_stay(recurrence: Any) -> None:
-    broken, whole = a_meeting(1, recurrence=recurrence), a_meeting(2)
-    feed = _feed(broken, whole)
-    assert (feed.skipped, feed.body.count(b"BEGIN:VEVENT")) == ((broken.id,), 1)
-
-
-def test_feed_of_which_nothing_can_be_written_is_refused_rather_than_empty() -> None:
-    broken = [a_meeting(number, recurrence=a_recurrence(zone="Nowhere/At_All")) for number in (1, 2)]
-    with pytest.raises(ValueError, match="none of 2"):
-        _feed(*broken)
-
-
 # --- Limits -------------------------------------------------------------------------------------
 
 
@@ -338,26 +271,6 @@ def test_five_hundred_ordinary_meetings_fit() -> None:
 
 
 # --- Discretion ---------------------------------------------------------------------------------
-
-WORD = st.text("bcdfghjklmnpqrstvwxz", min_size=12, max_size=16)
-
-
-@given(word=WORD, kept=st.sampled_from(MeetingStatus))
-def test_discreet_feed_holds_no_word_of_the_meeting(word: str, kept: MeetingStatus) -> None:
-    meeting = replace(
-        _hostile(word),
-        fellowship=word.upper(),
-        source_key=word,
-        url=f"https://example.org/{word}",
-        status=kept,
-        service_body_id=word,
-        areas=(word,),
-        formats=(word,),
-    )
-    feed = _feed(meeting, discreet=True, page_url=PAGE, wording=Wording(format_names={word: word}))
-    unfolded = "\n".join(_lines(feed.body)).casefold()
-    assert word not in unfolded
-    assert meeting.id.casefold() not in unfolded
 
 
 @pytest.mark.parametrize(

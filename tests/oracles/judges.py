@@ -1,5 +1,5 @@
-"""Foreign judges of what we serve: ical.js, node-ical and libical for calendars, graphql-http for the endpoint,
-Chromium with axe for pages.
+"""Foreign judges of what we serve: ical.js, node-ical, libical and vdirsyncer for calendars, graphql-http for the
+endpoint, Chromium with axe for pages.
 
 `make oracles` builds them. Where one is not built, asking for it skips the test with a reason, or
 fails it where `HOMEGROUP_REQUIRE_ORACLES` is set.
@@ -44,6 +44,10 @@ class Audit:
 
 
 Expand = Callable[[Path, datetime, datetime], list[JudgedOccurrence]]
+#: A component: its `name`, its `properties` as pairs of name and value, and its `parts`.
+ReadCalendar = Callable[[Path], dict[str, Any]]
+#: Hashes of items by their ids.
+KeptItems = Callable[[Path], dict[str, str]]
 LibicalComplaints = Callable[[Path], list[str]]
 GraphqlHttpAudits = Callable[[str], list[Audit]]
 Browse = Callable[[str, str, dict[str, Any]], list[dict[str, Any]]]
@@ -60,6 +64,19 @@ def icaljs_occurrences() -> Expand:
         return sorted(_occurrence(line) for line in ran.stdout.splitlines())
 
     return expand
+
+
+def icaljs_reads() -> ReadCalendar:
+    """A function of a calendar file: what ical.js reads in it."""
+    node = _node("ical.js")
+
+    def read(file: Path) -> dict[str, Any]:
+        ran = _run(node, str(HERE / "read.mjs"), str(file))
+        assert ran.returncode == 0, ran.stderr
+        calendar: dict[str, Any] = json.loads(ran.stdout)
+        return calendar
+
+    return read
 
 
 def node_ical_occurrences() -> Expand:
@@ -94,6 +111,20 @@ def libical_occurrences() -> Expand:
         )
 
     return expand
+
+
+def vdirsyncer_items() -> KeptItems:
+    """A function of a calendar file: what vdirsyncer keeps of each item, to tell whether it has changed."""
+    python = HERE / ".venv" / "bin" / "python"
+    if not python.exists():
+        absent("vdirsyncer", "run `make oracles`", required_by="HOMEGROUP_REQUIRE_ORACLES")
+
+    def items(file: Path) -> dict[str, str]:
+        ran = _run(str(python), str(HERE / "items.py"), str(file))
+        assert ran.returncode == 0, ran.stderr
+        return dict(line.split() for line in ran.stdout.splitlines())
+
+    return items
 
 
 def libical_complaints() -> LibicalComplaints:
