@@ -7,12 +7,12 @@ areas are what BMLT knows of a place below the province: county (sub-province), 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from importers import documents
 from importers.approximate import point_of, with_town_point
 from importers.attendance import in_country, told_by_place
-from importers.bmlt_formats import FormatTable, Meant, meaning, stock_table, told_table
+from importers.bmlt_formats import Meanings, Meant, stock_table, told_table
 from importers.clock import read_clock
 from importers.duplicates import settle_duplicates
 from importers.fellowships import fellowship_stance, usual_length
@@ -67,7 +67,7 @@ class _Server:
     source: Source
     vocabulary: Vocabulary
     fellowship: str
-    formats: FormatTable
+    formats: Meanings
     bodies: Mapping[str, ListedBody] | None
 
 
@@ -79,12 +79,14 @@ def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
     rows = _rows(fetched, MEETINGS, source, findings, under=("meetings",))
     bodies = _bodies(_rows(fetched, BODIES, source, findings)) if BODIES in fetched.documents else None
     formats = _rows(fetched, FORMATS, source, findings, under=("formats",)) if FORMATS in fetched.documents else []
+    fellowship = source.fellowship or "NA"
+    # A server that tells no formats at all, as some do, may still use the stock set.
+    table = told_table(formats) if formats else stock_table()
     server = _Server(
         source=source,
         vocabulary=vocabulary,
-        fellowship=source.fellowship or "NA",
-        # A server that tells no formats at all, as some do, may still use the stock set.
-        formats=told_table(formats) if formats else stock_table(),
+        fellowship=fellowship,
+        formats=Meanings(table, fellowship, vocabulary),
         bodies=bodies,
     )
     told = [_told(row, server) for row in rows]
@@ -137,7 +139,7 @@ def _told(record: Record, server: _Server) -> Listing | Rejected:
     name = record.name("meeting_name")
     if name is None:
         record.found("missing_name", "meeting_name")
-    meant = meaning(record, server.formats, server.fellowship, server.vocabulary)
+    meant = server.formats.of(record)
     country = record.country("location_nation")
     online = _online(record, country or server.source.country)
     venue = _venue(record, country)
@@ -148,7 +150,12 @@ def _told(record: Record, server: _Server) -> Listing | Rejected:
     record.note_persons(*_PERSONS)
     if name is None or recurrence is None:
         return Rejected(record_key=record.key)
-    listing = Listing(
+    venue = venue if country or choice.abroad else in_country(venue, server.source.country)
+    code = record.code("worldid_mixed")
+    medication, said_by = fellowship_stance(server.vocabulary, server.fellowship)
+    areas = [area for name in _AREAS if (area := record.line(name))]
+    region = venue.country if venue else server.source.country
+    return Listing(
         record_key=record.key,
         where=record.where,
         name=name,
@@ -158,10 +165,19 @@ def _told(record: Record, server: _Server) -> Listing | Rejected:
         zone_reason=choice.reason,
         suspended=suspended,
         venue_type=venue_type,
-        venue=venue if country or choice.abroad else in_country(venue, server.source.country),
+        venue=venue,
         online=online,
+        # World ids are the fellowship's numbers for groups; many meetings may share one.
+        group=Group(name=name, code=code) if code else None,
+        formats=(*meant.formats, _PLACE_CLOSED) if "TC" in meant.attendance else meant.formats,
+        other_formats=meant.other,
+        languages=meant.languages,
+        medication=medication,
+        medication_source=said_by,
+        notes=record.notes("comments", region=region, own=online.phone if online else None),
+        service_body=_service_body(record, server),
+        areas=tuple(dict.fromkeys(areas)),
     )
-    return _described(listing, record, server, meant)
 
 
 def _is_published(record: Record) -> bool:
@@ -174,29 +190,6 @@ def _is_published(record: Record) -> bool:
         record.found("bad_status", "published", told if record.holds("published") else repr(told))
     record.found("unpublished", "published")
     return False
-
-
-def _described(listing: Listing, record: Record, server: _Server, meant: Meant) -> Listing:
-    """The listing with all that is not when and where."""
-    code = record.code("worldid_mixed")
-    medication, said_by = fellowship_stance(server.vocabulary, server.fellowship)
-    region = listing.venue.country if listing.venue else server.source.country
-    areas = (record.line(name) for name in _AREAS)
-    if "TC" in meant.attendance:
-        meant.formats.append(_PLACE_CLOSED)
-    return replace(
-        listing,
-        # World ids are the fellowship's numbers for groups; many meetings may share one.
-        group=Group(name=listing.name, code=code) if code else None,
-        formats=tuple(meant.formats),
-        other_formats=tuple(meant.other),
-        languages=tuple(meant.languages),
-        medication=medication,
-        medication_source=said_by,
-        notes=record.notes("comments", region=region, own=listing.online.phone if listing.online else None),
-        service_body=_service_body(record, server),
-        areas=tuple(dict.fromkeys(area for area in areas if area)),
-    )
 
 
 def _attendance(record: Record, meant: Meant, by_place: VenueType | None) -> tuple[VenueType | None, bool]:
@@ -228,20 +221,25 @@ def _online(record: Record, region: str | None) -> OnlineVenue | None:
 
 def _venue(record: Record, country: str | None) -> Venue | None:
     street, point = record.line("location_street"), record.point("latitude", "longitude")
-    venue = Venue(
+    name, city = record.line("location_text"), record.line("location_municipality")
+    region = record.line("location_province")
+    postal_code = record.line("location_postal_code_1", most=20)
+    notes = record.notes("location_info", "train_lines", "bus_lines", region=country)
+    if not (street or point or name or city or region or postal_code or notes):
+        return None
+    return Venue(
         country=country,
-        name=record.line("location_text"),
+        name=name,
         street=street,
-        city=record.line("location_municipality"),
-        region=record.line("location_province"),
-        postal_code=record.line("location_postal_code_1", most=20),
+        city=city,
+        region=region,
+        postal_code=postal_code,
         latitude=point[0] if point else None,
         longitude=point[1] if point else None,
         # Without a street it is the town that was looked up.
         approximate=point is not None and street is None,
-        arrival_notes=record.notes("location_info", "train_lines", "bus_lines", region=country),
+        arrival_notes=notes,
     )
-    return None if venue == Venue(country=country) else venue
 
 
 def _service_body(record: Record, server: _Server) -> str | None:

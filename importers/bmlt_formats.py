@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
+from typing import NamedTuple
 
 from importers.record import Record
 from meetings.vocabulary import Vocabulary
@@ -27,11 +29,12 @@ _STOCK_TABLE = """
 54 VM VM Virtual Meeting|55 TC TC Temporarily Closed Facility|56 HY HYBR Hybrid
 57 SPAD SPAD A Spiritual Principle a Day
 """
+#: The fields of a record on which `_rows` rests.
+_FORMAT_FIELDS = ("format_shared_id_list", "formats", "lang_enum")
 _ATTENDANCE = {"VM": "VM", "HYBR": "HY", "HY": "HY", "TC": "TC"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerFormat:
+class ServerFormat(NamedTuple):
     """One format of a server: its key there, the world's id for it, its English name where there is one."""
 
     key: str
@@ -48,14 +51,14 @@ class FormatTable:
     told: bool
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Meant:
     """What a record's format codes mean. `attendance` holds VM, HY, TC."""
 
-    formats: list[str]
-    other: list[str]
-    languages: list[str]
-    attendance: set[str]
+    formats: tuple[str, ...]
+    other: tuple[str, ...]
+    languages: tuple[str, ...]
+    attendance: frozenset[str]
 
 
 def stock_table() -> FormatTable:
@@ -82,17 +85,69 @@ def told_table(rows: Iterable[Record]) -> FormatTable:
     return FormatTable(by_id=by_id, by_key=by_key, told=True)
 
 
-def meaning(record: Record, table: FormatTable, fellowship: str, vocabulary: Vocabulary) -> Meant:
-    """What this record's formats mean. A code that nothing tells stays as it is and is noted."""
-    meant = Meant(formats=[], other=[], languages=[], attendance=set())
-    for row in dict.fromkeys(_rows(record, table)):
-        _add(row, meant, fellowship, vocabulary)
-    if {"OPEN", "CLOSED"} <= set(meant.formats):
-        record.found("open_and_closed", "formats")
-        meant.formats.remove("OPEN")
-    for key in meant.other:
-        record.found("unknown_format", "formats", key)
-    return meant
+class Meanings:
+    """What formats mean in one server's list, in which many records tell the same ones."""
+
+    def __init__(self, table: FormatTable, fellowship: str, vocabulary: Vocabulary) -> None:
+        self._table = table
+        self._row = cache(partial(_meaning, fellowship=fellowship, vocabulary=vocabulary))
+        self._known: dict[tuple[object, ...], tuple[Meant, bool]] = {}
+
+    def of(self, record: Record) -> Meant:
+        """What this record's formats mean. A code that nothing tells stays as it is and is noted."""
+        told = tuple(record.values.get(name) for name in _FORMAT_FIELDS)
+        are_texts = all(value is None or isinstance(value, str) for value in told)
+        known = self._known.get(told) if are_texts else None
+        if known is None:
+            before = len(record.findings)
+            known = _together(self._row(row) for row in dict.fromkeys(_rows(record, self._table)))
+            # What was found in reading them is the record's own, and is to be found in the next one too.
+            if are_texts and len(record.findings) == before:
+                self._known[told] = known
+        meant, contradicts = known
+        if contradicts:
+            record.found("open_and_closed", "formats")
+        for key in meant.other:
+            record.found("unknown_format", "formats", key)
+        return meant
+
+
+class _Meaning(NamedTuple):
+    """What one format means: how one attends, else its canonical code and languages, else only its key."""
+
+    attendance: str | None = None
+    code: str | None = None
+    languages: tuple[str, ...] = ()
+    other: str | None = None
+
+
+def _meaning(row: ServerFormat, *, fellowship: str, vocabulary: Vocabulary) -> _Meaning:
+    attendance = _ATTENDANCE.get((row.world_id or row.key).upper())
+    if attendance is not None:
+        return _Meaning(attendance=attendance)
+    languages = _languages(row, vocabulary)
+    code = vocabulary.bmlt_format(fellowship, row.world_id, row.key, row.name)
+    if code not in vocabulary.formats:
+        # LANG is every language's world id: which one, and that two are spoken, only key and name tell.
+        code = vocabulary.bmlt_format(fellowship, "", row.key, row.name)
+    known = code if code in vocabulary.formats else None
+    return _Meaning(code=known, languages=languages, other=None if languages or known else row.key)
+
+
+def _together(meanings: Iterable[_Meaning]) -> tuple[Meant, bool]:
+    """What they mean together, and whether both open and closed were said, which is closed."""
+    told = list(meanings)
+    formats = dict.fromkeys(one.code for one in told if one.code is not None)
+    contradicts = "OPEN" in formats and "CLOSED" in formats
+    if contradicts:
+        del formats["OPEN"]
+    meant = Meant(
+        formats=tuple(formats),
+        other=tuple(one.other for one in told if one.other is not None),
+        languages=tuple(dict.fromkeys(tag for one in told for tag in one.languages)),
+        attendance=frozenset(one.attendance for one in told if one.attendance is not None),
+    )
+    return meant, contradicts
 
 
 def _rows(record: Record, table: FormatTable) -> list[ServerFormat]:
@@ -110,23 +165,6 @@ def _rows(record: Record, table: FormatTable) -> list[ServerFormat]:
     stock = {table.by_id[id_].key: table.by_id[id_] for id_ in ids if id_ in table.by_id}
     # Servers change the stock set, so id and key must both say it.
     return [stock.get(key, ServerFormat(key=key)) for key in keys]
-
-
-def _add(row: ServerFormat, meant: Meant, fellowship: str, vocabulary: Vocabulary) -> None:
-    attendance = _ATTENDANCE.get((row.world_id or row.key).upper())
-    if attendance is not None:
-        meant.attendance.add(attendance)
-        return
-    languages = _languages(row, vocabulary)
-    code = vocabulary.bmlt_format(fellowship, row.world_id, row.key, row.name)
-    if code not in vocabulary.formats:
-        # LANG is every language's world id: which one, and that two are spoken, only key and name tell.
-        code = vocabulary.bmlt_format(fellowship, "", row.key, row.name)
-    if code in vocabulary.formats and code is not None and code not in meant.formats:
-        meant.formats.append(code)
-    meant.languages.extend(tag for tag in languages if tag not in meant.languages)
-    if not languages and code not in vocabulary.formats:
-        meant.other.append(row.key)
 
 
 def _languages(row: ServerFormat, vocabulary: Vocabulary) -> tuple[str, ...]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from meetings.recurrence import MAX_DURATION
 
+#: A day has few hours at which people meet.
+_REMEMBERED = 1024
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:\.0+)?)?", re.ASCII)
 _TWELVE = re.compile(r"(\d{1,2})(?:[:.](\d\d)(?::\d\d)?)?\s*([ap])\.?\s?m\.?", re.ASCII | re.IGNORECASE)
 _NAMED = {"noon": time(12), "12 noon": time(12), "midday": time(12), "midnight": time(0), "12 midnight": time(0)}
@@ -21,6 +24,7 @@ class Clock(NamedTuple):
     doubtful: bool = False
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def read_clock(text: str) -> Clock | None:
     """`19:30`, `9:30` or `19:30:00`, seconds left off; `24:00` is 00:00 of the day it is listed under; else None.
 
@@ -52,6 +56,7 @@ def read_spoken_clock(text: str) -> Clock | None:
     return Clock(time(hour % 12 + (12 if match[3] in "pP" else 0), minute))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def read_length(text: str) -> timedelta | None:
     """A length written `1:30`, `01:30:00` or `PT1H30M`, more than nothing and less than a day; else None."""
     text = text.strip()

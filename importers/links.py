@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from functools import lru_cache
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from importers.text import LINK_LENGTH
 
@@ -33,6 +34,8 @@ _PROVIDERS = {
     "zoho.com": "Zoho",
     "zoom.us": "Zoom",
 }
+#: Links and hosts that are remembered: a group's meetings lead to one room.
+_REMEMBERED = 4096
 _NOT_IN_LINKS = re.compile(r'[\s<>"\\^`{|}]')
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 _HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})")
@@ -48,6 +51,7 @@ _OF_A_PERSON = re.compile(
 )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def read_link(text: str) -> str | None:
     """The link, its host in lower case and ASCII letters; None: no absolute http(s) link to an outside host, or one
     that leads to a person.
@@ -63,7 +67,7 @@ def read_link(text: str) -> str | None:
             return None
     try:
         parts = urlsplit(text)
-        host, port = _ascii_host(parts), parts.port
+        host, port = _outside(parts.hostname or ""), parts.port
     except ValueError:
         return None
     if parts.scheme.lower() not in {"http", "https"} or host is None or "@" in parts.netloc:
@@ -74,8 +78,9 @@ def read_link(text: str) -> str | None:
 
 def is_of_a_person(text: str) -> bool:
     """Whether this link leads to a person or names one: by telephone number or e-mail address."""
-    plain = unquote(unquote(text))
-    return _OF_A_PERSON.search(text) is not None or _OF_A_PERSON.search(plain) is not None
+    if _OF_A_PERSON.search(text) is not None:
+        return True
+    return "%" in text and _OF_A_PERSON.search(unquote(unquote(text))) is not None
 
 
 def _without_detour(link: str) -> str:
@@ -87,8 +92,10 @@ def _without_detour(link: str) -> str:
         return link
 
 
-def _ascii_host(parts: SplitResult) -> str | None:
-    host = (parts.hostname or "").rstrip(".")
+@lru_cache(maxsize=_REMEMBERED)
+def _outside(host: str) -> str | None:
+    """The host in ASCII letters; None: none that is outside. ValueError."""
+    host = host.rstrip(".")
     if not host.isascii():
         # In ASCII a host that imitates another by foreign letters cannot be mistaken for it.
         host = host.encode("idna").decode("ascii")
@@ -104,4 +111,9 @@ def conference_provider(link: str) -> str | None:
         host = (urlsplit(link).hostname or "").rstrip(".")
     except ValueError:
         return None
+    return _provider(host)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _provider(host: str) -> str | None:
     return next((name for domain, name in _PROVIDERS.items() if host == domain or host.endswith(f".{domain}")), None)

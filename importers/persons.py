@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import phonenumbers
 
 from importers.links import PERSONAL_ADDRESS, conference_provider
 
+#: Names, towns and codes stand in every record of a list.
+_LINES_REMEMBERED = 8192
 #: Stands where something was taken out, in any language.
 GAP = "…"
 
@@ -35,7 +38,12 @@ _LOOSE_EMAIL = re.compile(
     r"|(?:gmail|googlemail|yahoo|hotmail|outlook|icloud|aol|gmx|msn|comcast|proton|protonmail)"
     r"(?:\.| dot )(?:com|net|de|me|co\.uk))\b"
 )
-_AT = re.compile(r"@|%40|\bat\b", re.IGNORECASE)
+#: What an address has in the place of its @, a spoken one after that; nine texts in ten have neither, and are done.
+_BRACKETED_AT = re.compile(r"[(\[]\s?at\s?[)\]]", re.IGNORECASE)
+_SPOKEN_AT = re.compile(
+    r" at (?:[\w-]{1,63} dot |(?:gmail|googlemail|yahoo|hotmail|outlook|icloud|aol|gmx|msn|comcast|proton)[ .])",
+    re.IGNORECASE,
+)
 #: No address or link is without these, no telephone number without ten digits. Most lines have none, and are done.
 _MAY_BE_CONTACT = re.compile(r"@|%40|\bat\b|\.|\d(?:\D*\d){9}", re.IGNORECASE)
 _PERSONAL_LINK = re.compile(rf"(?:https?://)?(?:www\.)?(?<![\w-]){PERSONAL_ADDRESS}\S*", re.IGNORECASE)
@@ -43,6 +51,9 @@ _PERSONAL_LINK = re.compile(rf"(?:https?://)?(?:www\.)?(?<![\w-]){PERSONAL_ADDRE
 _NUMBER = re.compile(
     r"(?:(?<![\w#/.,+=-])(?:\+|\(|\d)|(?<=[a-zA-Z])\+)[\d\s().-]{5,22}\d(?!\w|[#*]|,,|[\d\s().-]{0,22}\d[#*])"
 )
+#: How every telephone number ends, and every name after a word that asks for one begins.
+_NUMBER_END = re.compile(r"[\d\s().-]{5}\d")
+_CAPITAL = re.compile(r"\s(?<=[a-zA-Z:\s]\s)[A-Z][a-zà-ÿ’']")
 #: Postcodes with four more digits, dates, amounts, years from and to.
 _NO_NUMBER = re.compile(
     r"\d{5}-\d{4}|\d{4}-\d\d-\d\d.*|\d{1,3}\.\d+|\d{3,4}\s*-\s*\d{3,4}"
@@ -125,12 +136,21 @@ def without_persons(text: str, *, region: str | None = None, joining: bool = Fal
     `region`: the country whose local numbers are known; `joining`: the text tells how to join, so that a bare number
     in it is no person's; `own`: the number by which one joins, which stays.
     """
-    plain = text.translate(_STYLED)
-    safe = _NAMED.sub(_name, _without_addresses(plain))
-    safe = _NUMBER.sub(lambda match: _number(match, region, joining, own), safe)
-    safe = _NAME_BESIDE_GAP.sub(_name, safe)
-    safe = _GAPS.sub(GAP, _NAME_AFTER_GAP.sub(GAP, safe))
+    plain = _unstyled(text)
+    safe = _without_addresses(plain)
+    # Each of these patterns is slow on a text without what it cannot do without.
+    if _CAPITAL.search(safe):
+        safe = _NAMED.sub(_name, safe)
+    if _NUMBER_END.search(safe):
+        safe = _NUMBER.sub(lambda match: _number(match, region, joining, own), safe)
+    if GAP in safe:
+        safe = _NAME_BESIDE_GAP.sub(_name, safe)
+        safe = _GAPS.sub(GAP, _NAME_AFTER_GAP.sub(GAP, safe))
     return text if safe == plain else safe
+
+
+def _unstyled(text: str) -> str:
+    return text if text.isascii() else text.translate(_STYLED)
 
 
 def holds_last_name(text: str) -> bool:
@@ -146,19 +166,24 @@ def holds_last_name(text: str) -> bool:
     return bool(_FIRST_NAME.fullmatch(words[0]) and last and _LAST_NAME.fullmatch(last[0]))
 
 
+@lru_cache(maxsize=_LINES_REMEMBERED)
 def without_contacts(line: str) -> str:
     """A name or an address with a gap for each e-mail address and telephone number; other words are let be."""
     if line.isascii() and not _MAY_BE_CONTACT.search(line):
         return line
-    plain = line.translate(_STYLED)
+    plain = _unstyled(line)
     safe = _without_addresses(plain)
     safe = _NUMBER.sub(lambda match: _number(match, None, False, None) if _is_telephone(match[0]) else match[0], safe)
     return line if safe == plain else safe
 
 
 def _without_addresses(text: str) -> str:
-    text = _PERSONAL_LINK.sub(GAP, text)
-    return _LOOSE_EMAIL.sub(GAP, _EMAIL.sub(GAP, text)) if _AT.search(text) else text
+    if "/" in text:
+        text = _PERSONAL_LINK.sub(GAP, text)
+    written = "@" in text
+    if written or "%40" in text or _BRACKETED_AT.search(text):
+        text = _EMAIL.sub(GAP, text)
+    return _LOOSE_EMAIL.sub(GAP, text) if written or _SPOKEN_AT.search(text) else text
 
 
 def _name(match: re.Match[str]) -> str:

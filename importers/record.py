@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
+from typing import TypeGuard
 
 from importers.clock import read_length
 from importers.documents import TwiceNamed
@@ -14,11 +16,22 @@ from importers.links import is_of_a_person, read_link
 from importers.persons import GAP, holds_last_name, without_contacts, without_persons
 from importers.phones import costs_extra, read_phone
 from importers.points import read_point
-from importers.text import CODE_LENGTH, KEY_LENGTH, LINE_LENGTH, LINK_LENGTH, NAME_LENGTH, NOTES_LENGTH, clean_text
+from importers.text import (
+    CODE_LENGTH,
+    KEY_LENGTH,
+    LINE_LENGTH,
+    LINK_LENGTH,
+    NAME_LENGTH,
+    NOTES_LENGTH,
+    Cleaned,
+    clean_text,
+)
 from importers.zones import ZoneChoice
 from meetings.countries import country_code
 from meetings.findings import Finding
 
+#: Short texts that are remembered: a list's towns and codes stand in every record, a group's notes in each of its own.
+_REMEMBERED = 8192
 #: How much of a value a finding shows.
 _SHOWN = 80
 _KINDS: dict[type, str] = {list: "a list", dict: "an object", TwiceNamed: "an object"}
@@ -63,7 +76,8 @@ class Record:
 
     def holds(self, name: str) -> bool:
         """Whether there is anything in this field."""
-        return not _is_nothing(self.values.get(name))
+        value = self.values.get(name)
+        return value is not None and value != "" and not _is_nothing(value)
 
     def line(self, *names: str, most: int = LINE_LENGTH) -> str | None:
         """One line of text without e-mail addresses and telephone numbers."""
@@ -79,8 +93,11 @@ class Record:
 
     def code(self, *names: str) -> str | None:
         """A code or key of the source's own; see `read_key` for one that holds an e-mail address."""
-        texts = (self._text(name, self.values.get(name), CODE_LENGTH) for name in names)
-        return next((_unnamed(text) for text in texts if text), None)
+        for name in names:
+            text = self._text(name, self.values.get(name), CODE_LENGTH)
+            if text:
+                return _unnamed(text)
+        return None
 
     def helpline(self, name: str) -> str | None:
         """The number of a service body, which is public; told as it stands."""
@@ -90,15 +107,15 @@ class Record:
         self, *names: str, region: str | None = None, joining: bool = False, own: str | None = None
     ) -> str | None:
         """Free text of all these fields, one under the other, without persons; see `without_persons`."""
-        texts = (self._notes(name, region, joining, own) for name in names)
-        told = "\n".join(dict.fromkeys(text for text in texts if text))
-        return told[:NOTES_LENGTH] or None
+        texts = [text for name in names if (text := self._notes(name, region, joining, own))]
+        return "\n".join(dict.fromkeys(texts))[:NOTES_LENGTH] if texts else None
 
     def _notes(self, name: str, region: str | None, joining: bool, own: str | None) -> str | None:
         text = self._text(name, self.values.get(name), NOTES_LENGTH, lines=True)
         if not text:
             return None
-        safe = without_persons(text, region=region, joining=joining, own=own)
+        read = _without_persons if len(text) <= LINE_LENGTH else without_persons
+        safe = read(text, region=region, joining=joining, own=own)
         if safe != text:
             self.found("person_removed", name)
         return safe
@@ -116,20 +133,23 @@ class Record:
 
     def _item(self, name: str, value: object) -> str | None:
         text = self._text(name, value, LINE_LENGTH)
-        safe = without_persons(text) if text else None
+        safe = _without_persons(text) if text else None
         if safe != text:
             self.found("person_removed", name)
         return None if safe == GAP else safe
 
     def _text(self, name: str, value: object, most: int, *, lines: bool = False) -> str | None:
-        if _is_nothing(value):
+        if isinstance(value, str):
+            told = value
+        elif _is_nothing(value):
             return None
-        if not _is_text_or_number(value):
+        elif not _is_text_or_number(value):
             self.found("bad_text", name, value)
             return None
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        cleaned = clean_text(str(value), most=most, lines=lines)
+        else:
+            value = int(value) if isinstance(value, float) and value.is_integer() else value
+            told = str(value)
+        cleaned = (_cleaned_line if len(told) <= LINE_LENGTH else _cleaned)(told, most, lines)
         if cleaned.dirty:
             self.found("bad_text", name, value)
         if cleaned.cut:
@@ -191,11 +211,11 @@ class Record:
 
     def note_persons(self, *names: str) -> None:
         """Note once that one of these fields, which are dropped, held a person."""
-        name = next((name for name in names if self.holds(name)), None)
-        if name is not None:
-            self.found("person_removed", name)
-        for name in names:
-            value = self.values.get(name) if "name" in name else None
+        told = [name for name in names if self.holds(name)]
+        if told:
+            self.found("person_removed", told[0])
+        for name in told:
+            value = self.values[name] if "name" in name else None
             if isinstance(value, str) and holds_last_name(value):
                 self.found("last_name", name)
 
@@ -225,11 +245,23 @@ def shown(value: object) -> str | None:
     return without_persons(text if len(text) <= _SHOWN else text[:_SHOWN] + "…") or None
 
 
-def _is_text_or_number(value: object) -> bool:
+def _cleaned(told: str, most: int, lines: bool) -> Cleaned:
+    # Blank text is none, whatever it is made of.
+    return _BLANK if not told or told.isspace() else clean_text(told, most=most, lines=lines)
+
+
+_BLANK = Cleaned("")
+_cleaned_line = lru_cache(maxsize=_REMEMBERED)(_cleaned)
+_without_persons = lru_cache(maxsize=_REMEMBERED)(without_persons)
+
+
+def _is_text_or_number(value: object) -> TypeGuard[str | float]:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return False
     return not isinstance(value, float) or math.isfinite(value)
 
 
 def _is_nothing(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip()) or value in ([], {})
+    if isinstance(value, str):
+        return not value or value.isspace()
+    return value is None or value in ([], {})

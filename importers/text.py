@@ -31,6 +31,8 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2060-\u2065\u206a-\u206f"
     "\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+#: What Python counts as printable of these, and the sign of a lost letter.
+_UNSEEN_OR_LOST = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufffd]")
 # Joiners belong into Persian and Indic words and into emoji, and nowhere else.
 _JOINERS = re.compile("(?<![^\x00-\x7f\\s\u200c\u200d])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f\\s\u200c\u200d])")
 _NEW_LINES = re.compile("\r\n?|[\x85\u2028\u2029]")
@@ -53,13 +55,20 @@ def clean_text(raw: str, *, most: int, lines: bool = False) -> Cleaned:
     # What is cut off here would be cut off anyway, but for markup, of which this leaves eight times the limit.
     text = raw[: most * 8 + 1000]
     dirty = False
-    if not (text.isascii() and text.isprintable() and "<" not in text and "&" not in text):
+    if not _is_clean(text.replace("\n", "") if lines else text):
         dirty = _SURROGATES.search(text) is not None or _FORBIDDEN.search(text) is not None or "\ufffd" in text
         text = _plain(text)
         dirty = dirty or "\ufffd" in text
     text = _lines(text) if lines else " ".join(text.split())
     cut = len(text) > most or len(raw) > most * 8 + 1000
     return Cleaned(text[:most].rstrip(), dirty, cut)
+
+
+def _is_clean(text: str) -> bool:
+    """Whether there is nothing to do but for spaces, which is so of nearly every text."""
+    if not text.isprintable() or "<" in text or "&" in text:
+        return False
+    return text.isascii() or (not _UNSEEN_OR_LOST.search(text) and unicodedata.is_normalized("NFC", text))
 
 
 def _plain(text: str) -> str:
@@ -81,5 +90,7 @@ def _visible(text: str) -> str:
 
 
 def _lines(text: str) -> str:
+    if "\n" not in text:
+        return " ".join(text.split())
     tidy = "\n".join(" ".join(line.split()) for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", tidy).strip()

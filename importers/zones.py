@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import tzfpy
 
 from meetings.model import ZoneReason
 from meetings.zones import canonical_zone, country_zones, zone
 
+#: Pairs of countries and zones that are remembered.
+_REMEMBERED = 1024
 #: What people write for a zone, by the zone most of them mean; it counts only where country and point allow it.
 _SPOKEN = {
     "et": "America/New_York",
@@ -137,12 +140,17 @@ def _in_winter(name: str) -> timedelta | None:
 
 def _here(clues: ZoneClues) -> list[str]:
     """The zones of the point that its country allows."""
+    return _allowed(_candidates(clues.point), clues)
+
+
+def _allowed(names: list[str], clues: ZoneClues) -> list[str]:
     country = clues.country or clues.source_country
-    return [name for name in _candidates(clues.point) if _allows(country, name)]
+    return [name for name in names if _allows(country, name)]
 
 
 def _at(clues: ZoneClues, findings: list[tuple[str, str]]) -> str | None:
-    everywhere, here = _candidates(clues.point), _here(clues)
+    everywhere = _candidates(clues.point)
+    here = _allowed(everywhere, clues)
     if everywhere and not here:
         findings.append(("zone_outside_country", everywhere[0]))
     if len(here) < 2:
@@ -171,6 +179,7 @@ def _candidates(point: tuple[float, float] | None) -> list[str]:
     return [name for name in names if name is not None and not name.startswith("Etc/")]
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _allows(country: str | None, name: str) -> bool:
     zones = country_zones()
     if country is None or country not in zones:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 #: Spellings that tzdata's iso3166.tab does not have: abbreviations, three letters, the countries' own names.
@@ -85,9 +85,12 @@ _SHORT_NAMES = {
     "VI": "US Virgin Islands",
     "WS": "Samoa",
 }
+#: Countries as lists write them: one list has one or two.
+_REMEMBERED = 1024
 _STOPS = re.compile(r"[.,()\[\]'’]+")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def country_code(text: str) -> str | None:
     """The alpha-2 code of a country by code or name, in any case, with or without full stops; None: unknown."""
     return _names().get(_fold(text))

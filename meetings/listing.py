@@ -114,7 +114,9 @@ class Parsed:
 
 def fold(text: str) -> str:
     """Text as people compare it: no accents, no case, single spaces."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    bare = text.casefold()
+    if not bare.isascii():
+        bare = "".join([c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c)])
     return " ".join(bare.split())
 
 

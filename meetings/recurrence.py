@@ -18,7 +18,7 @@ from meetings.zones import zone
 MAX_DURATION = timedelta(hours=24)
 #: Weeks between two meetings of an every-n-weeks rule; beyond a year it is no recurrence.
 MAX_INTERVAL = 52
-_DAY = timedelta(days=1)
+_NOTHING, _DAY = timedelta(0), timedelta(days=1)
 _RRULE_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 #: An instant in UTC as RFC 5545 writes it, section 3.3.5.
 _UTC = "%Y%m%dT%H%M%SZ"
@@ -43,13 +43,13 @@ class Recurrence:
     until: date | None = None
 
     def __post_init__(self) -> None:
-        if not timedelta(0) < self.duration < MAX_DURATION:
+        if not _NOTHING < self.duration < MAX_DURATION:
             raise ValueError(f"a meeting lasts more than nothing and less than a day, not {self.duration}")
         if not 1 <= self.interval <= MAX_INTERVAL:
             raise ValueError(f"every {self.interval} weeks: 1 to {MAX_INTERVAL} can be kept")
         if self.interval > 1 and (self.anchor is None or self.weeks_of_month):
             raise ValueError("a rule of several weeks counts from a date, and not within months")
-        if not set(self.weeks_of_month) <= {1, 2, 3, 4, 5, -1}:
+        if self.weeks_of_month and not set(self.weeks_of_month) <= {1, 2, 3, 4, 5, -1}:
             raise ValueError(f"weeks of the month are 1 to 5 or -1, not {self.weeks_of_month}")
 
 
