@@ -19,7 +19,7 @@ from search.strings import Strings
 
 Words: TypeAlias = NDArray[np.uint64]
 #: Which files a reader can read; a builder with another number builds anew.
-LAYOUT = 5
+LAYOUT = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ class Kinds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sets:
-    """Distinct sets as pairs: set `owner` has `member`."""
+    """Distinct sets as pairs, in the order of the sets: set `owner` has `member`."""
 
     count: int
     owner: Ints
@@ -140,9 +140,9 @@ class Header:
 class Generation:
     """All of one state of the list.
 
-    `formats` has a row of 64 formats' bits for each word, a column for each distinct set. `by_number` sorts rows by
-    number; `hybrid` are the HYBRID rows; rows below `located` have a point, those from `virtual` on are VIRTUAL.
-    `name_ranks` by name code: the place of the folded name in `names`.
+    `formats` has a row of 64 formats' bits for each word, a column for each distinct set of `format_sets`.
+    `by_number` sorts rows by number; `hybrid` are the HYBRID rows; rows below `located` have a point, those from
+    `virtual` on are VIRTUAL. `name_ranks` by name code: the place of the folded name in `names`.
     """
 
     header: Header
@@ -154,6 +154,7 @@ class Generation:
     places: Places
     areas: Areas
     formats: Words
+    format_sets: Sets
     languages: Sets
     names: Strings
     name_ranks: Ints

@@ -9,21 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TypeAlias
+from functools import lru_cache, partial
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from meetings.model import MeetingStatus, TimeOfDay, VenueType, Weekday
 from meetings.search import FormatFilter, MeetingFilter, MeetingQuery, TimeFilter
+from search.candidates import Sieve
 from search.clock import NEVER, Flags, Ints, Longs
 from search.columns import Generation, Sets
-from search.filters import kept
+from search.filters import sieves_of
 from search.hours import PART_BIT
-from search.index import Index, set_members
+from search.index import Index
 from search.matching import sections
 from search.meetings import asked_at_first, with_window
+from search.strings import places_of
 from search.times import ANY_TIME, TimeTest, next_held, start_readings, time_test
 
 #: Values, as the filter takes them, and how many.
@@ -32,9 +34,13 @@ Counts: TypeAlias = tuple[tuple[str, int], ...]
 #: Whose own filter a row fails.
 _TIME, _FELLOWSHIPS, _FORMATS, _VENUE_TYPES, _LANGUAGES = (1 << bit for bit in range(5))
 _DAYS = 1 << len(Weekday)
-#: Up to so many distinct sets of formats are looked at one by one; of more all pairs of set and format are added up.
-_FEW_SETS = 1_000
+#: Where one in so many distinct sets of formats occurs, all pairs of set and format are added up.
+_MANY_SETS = 4
 _ANY_STATUS = frozenset(MeetingStatus)
+_ANY_FORMAT = FormatFilter()
+_WEEKDAYS = tuple(day.name for day in Weekday)
+_PARTS = tuple(part.value for part in TimeOfDay)
+_VENUES = tuple(kind.value for kind in VenueType)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +77,12 @@ def find_facets(index: Index, query: MeetingQuery) -> Facets:
     rows = _of_nearest(index, wanted, asked.now) if wanted.place.nearest else _of_all(index, wanted, asked.now)
     columns = index.columns
     return Facets(
-        weekdays=_of_bits([day.name for day in Weekday], rows.weekdays, 0),
-        times_of_day=_of_bits([part.value for part in TimeOfDay], rows.times_of_day, PART_BIT),
+        weekdays=_of_bits(_WEEKDAYS, rows.weekdays, 0),
+        times_of_day=_of_bits(_PARTS, rows.times_of_day, PART_BIT),
         fellowships=_fellowships(columns, rows.fellowships),
         formats=_formats(index, rows.formats),
         venue_types=_venue_types(columns, rows.venue_types),
-        languages=_languages(columns, rows.languages),
+        languages=_languages(index, rows.languages),
     )
 
 
@@ -91,14 +97,14 @@ def _of_all(index: Index, asked: MeetingFilter, now: int) -> _Rows:
     failed = np.zeros(len(rows), np.uint8)
     if on_time is not None:
         failed |= np.uint8(_TIME) * ~on_time
-    for bit, own in _own_filters(asked):
-        failed |= np.uint8(bit) * ~kept(index, own, rows)
-    every = rows if not failed.any() else None
+    for bit, sieve in _own_sieves(index, asked):
+        failed |= np.uint8(bit) * ~sieve.judge(sieve.column.take(rows))
+    every = not failed.any()
 
     def left(own: int) -> Longs:
-        return rows if every is not None else rows[failed & np.uint8(255 - own) == 0]
+        return rows if every else rows.take((failed & np.uint8(255 - own) == 0).nonzero()[0])
 
-    timed = bits if every is not None else bits[failed & np.uint8(255 - _TIME) == 0]
+    timed = bits if every else bits.take((failed & np.uint8(255 - _TIME) == 0).nonzero()[0])
     return _Rows(
         weekdays=timed,
         times_of_day=timed,
@@ -109,19 +115,25 @@ def _of_all(index: Index, asked: MeetingFilter, now: int) -> _Rows:
     )
 
 
-def _own_filters(asked: MeetingFilter) -> list[tuple[int, MeetingFilter]]:
-    """The bit of each list's own filter, and that filter alone."""
-    alone = MeetingFilter(statuses=_ANY_STATUS)
-    found = []
+def _own_sieves(index: Index, asked: MeetingFilter) -> list[tuple[int, Sieve]]:
+    """The bit of each list's own filter, and what that filter alone keeps."""
+    parts: dict[int, dict[str, Any]] = {}
     if asked.fellowships is not None:
-        found.append((_FELLOWSHIPS, replace(alone, fellowships=asked.fellowships)))
-    if asked.formats != FormatFilter():
-        found.append((_FORMATS, replace(alone, formats=asked.formats)))
+        parts[_FELLOWSHIPS] = {"fellowships": asked.fellowships}
+    if asked.formats != _ANY_FORMAT:
+        parts[_FORMATS] = {"formats": asked.formats}
     if asked.venue_types is not None:
-        found.append((_VENUE_TYPES, replace(alone, venue_types=asked.venue_types)))
+        parts[_VENUE_TYPES] = {"venue_types": asked.venue_types}
     if asked.languages is not None:
-        found.append((_LANGUAGES, replace(alone, languages=asked.languages)))
-    return found
+        parts[_LANGUAGES] = {"languages": asked.languages}
+    return [
+        (bit, index.judged(("own", bit, *part.values()), partial(_sieve, index, part))) for bit, part in parts.items()
+    ]
+
+
+def _sieve(index: Index, part: dict[str, Any]) -> Sieve:
+    # The first is that of the status, and keeps all.
+    return sieves_of(index, MeetingFilter(statuses=_ANY_STATUS, **part))[-1]
 
 
 def _of_nearest(index: Index, asked: MeetingFilter, now: int) -> _Rows:
@@ -167,54 +179,60 @@ def _of_bits(values: Sequence[str], bits: Ints, first: int) -> Counts:
     """How many have each of the bits from the first on."""
     many = 1 << len(values)
     counts = np.bincount(bits >> first & (many - 1), minlength=many)
-    has = np.arange(many) >> np.arange(len(values))[:, None] & 1
-    return tuple(zip(values, (has @ counts).tolist(), strict=True))
+    return tuple(zip(values, (_bits_up_to(len(values)) @ counts).tolist(), strict=True))
 
 
-def _most_frequent(values: Iterable[str], counts: Iterable[float]) -> Counts:
-    found = [(value, round(count)) for value, count in zip(values, counts, strict=False) if count]
-    return tuple(sorted(found, key=lambda one: (-one[1], one[0])))
+@lru_cache(maxsize=4)
+def _bits_up_to(count: int) -> NDArray[np.int64]:
+    """A row for each bit, with a 1 at each number that has it."""
+    return np.arange(1 << count) >> np.arange(count)[:, None] & 1
+
+
+def _most_frequent(values: Iterable[str], counts: NDArray[Any]) -> Counts:
+    """Those that are found at all."""
+    less = (-counts.astype(np.int64)).tolist()
+    return tuple([(value, -count) for count, value in sorted(zip(less, values, strict=False)) if count])
 
 
 def _fellowships(columns: Generation, rows: Longs) -> Counts:
-    kinds = columns.kinds
-    counts = np.bincount(columns.rows.kind.take(rows), minlength=len(kinds.fellowship))
-    return _most_frequent(columns.header.fellowships, np.bincount(kinds.fellowship, counts).tolist())
+    return _most_frequent(columns.header.fellowships, np.bincount(columns.kinds.fellowship, _of_kinds(columns, rows)))
 
 
 def _venue_types(columns: Generation, rows: Longs) -> Counts:
-    kinds, known = columns.kinds, list(VenueType)
-    counts = np.bincount(columns.rows.kind.take(rows), minlength=len(kinds.fellowship))
     # The first is that of -1, an unknown venue type.
-    each = np.bincount(kinds.venue_type + 1, counts, minlength=len(known) + 1)[1:]
-    return tuple((kind.value, round(count)) for kind, count in zip(known, each.tolist(), strict=True))
+    each = np.bincount(columns.kinds.venue_type + 1, _of_kinds(columns, rows), minlength=len(_VENUES) + 1)[1:]
+    return tuple(zip(_VENUES, each.astype(np.int64).tolist(), strict=True))
+
+
+def _of_kinds(columns: Generation, rows: Longs) -> NDArray[np.intp]:
+    return np.bincount(columns.rows.kind.take(rows), minlength=len(columns.kinds.fellowship))
 
 
 def _formats(index: Index, rows: Longs) -> Counts:
     columns = index.columns
-    counts = np.bincount(columns.rows.formats.take(rows), minlength=columns.formats.shape[1])
-    sets = np.flatnonzero(counts)
-    if len(sets) < _FEW_SETS:
-        each = counts.take(sets) @ set_members(columns.formats[:, sets]).astype(np.int64)
+    sets = columns.format_sets
+    counts = np.bincount(columns.rows.formats.take(rows), minlength=sets.count)
+    found = counts.nonzero()[0]
+    if _MANY_SETS * len(found) > sets.count:
+        each = np.bincount(sets.member, counts.take(sets.owner))
     else:
-        pairs = index.format_pairs
-        each = np.bincount(pairs.member, counts.take(pairs.owner))
-    return _most_frequent(columns.header.formats, each.tolist())
+        ends = index.judged("ends of sets", lambda: np.bincount(sets.owner, minlength=sets.count).cumsum())
+        at, lengths = places_of(ends, found)
+        each = np.bincount(sets.member.take(at), np.repeat(counts.take(found), lengths))
+    return _most_frequent(columns.header.formats, each)
 
 
-def _languages(columns: Generation, rows: Longs) -> Counts:
+def _languages(index: Index, rows: Longs) -> Counts:
+    columns = index.columns
     tags = tuple(columns.header.languages)
     counts = np.bincount(columns.rows.languages.take(rows), minlength=columns.languages.count)
-    return _most_frequent(tags, (counts @ _speaking(columns.languages, tags)).tolist())
+    speaking = index.judged("languages spoken", lambda: _speaking(columns.languages, tags))
+    return _most_frequent(tags, counts @ speaking)
 
 
 def _speaking(sets: Sets, tags: tuple[str, ...]) -> NDArray[np.int64]:
     """Which sets of languages a filter by each tag finds: `pt` also finds `pt-br`."""
     has = np.zeros((sets.count, len(tags)), np.int64)
     has[sets.owner, sets.member] = 1
-    return (has @ _covered(tags) > 0).astype(np.int64)
-
-
-@lru_cache(maxsize=4)
-def _covered(tags: tuple[str, ...]) -> NDArray[np.int64]:
-    return np.array([[tag == wanted or tag.startswith(f"{wanted}-") for wanted in tags] for tag in tags], np.int64)
+    covered = [[tag == wanted or tag.startswith(f"{wanted}-") for wanted in tags] for tag in tags]
+    return (has @ np.array(covered, np.int64).reshape(len(tags), len(tags)) > 0).astype(np.int64)

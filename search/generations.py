@@ -207,6 +207,7 @@ def _built(
         places=encoder.places.places(),
         areas=encoder.areas(),
         formats=encoder.formats.bits(len(encoder.format_codes)),
+        format_sets=encoder.formats.sets(),
         languages=encoder.languages.sets(),
         names=names,
         name_ranks=ranks,

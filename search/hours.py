@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 
@@ -15,6 +15,10 @@ from meetings.search import PARTS_OF_DAY, TimeFilter
 from search.clock import DAY, WEEK, Flags, Ints, Zones, offsets_at
 
 _MINUTE = timedelta(minutes=1)
+#: Days, hours from and before, parts of the day, when it is over, the longest length, excluded days.
+_Parts: TypeAlias = tuple[
+    frozenset[Weekday], int | None, int | None, frozenset[TimeOfDay], int | None, int | None, frozenset[Weekday]
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +30,7 @@ class Judgement:
     `running_at`: only what is not over by that instant.
     """
 
-    parts: Hashable
+    parts: _Parts
     limits: Ints = field(compare=False)
     share: float = field(compare=False)
     shortest: int = 0
@@ -85,37 +89,56 @@ class Readings:
 
 def readings_of(time: TimeFilter, zones: Zones, running_at: int | None = None) -> Readings:
     """How a filter would read starts if it asked for one day, or for one part of the day."""
-    judged = judgement_of(replace(time, days=frozenset()), zones, running_at)
-    by_part = [judgement_of(replace(time, times_of_day=frozenset({part})), zones).limits for part in TimeOfDay]
-    parts = _part_numbers()
+    judged = judgement_of(time, zones, running_at)
+    _, *others = judged.parts
     return Readings(
         days=_day_bits(time.starts_from, time.starts_before, time.times_of_day),
-        day_limits=judged.limits,
-        parts=np.left_shift(1, PART_BIT + parts, dtype=np.int32),
-        part_limits=np.choose(parts, by_part),
+        day_limits=_limits(frozenset(), *others)[0],
+        parts=_part_bits(),
+        part_limits=_part_limits(judged.parts),
         shortest=judged.shortest,
         zone=judged.zone,
         running_at=running_at,
     )
 
 
+@lru_cache(maxsize=512)
+def _part_limits(parts: _Parts) -> Ints:
+    """The longest length by minute of the week if just the part of the day were asked for in which it is."""
+    days, starts_from, starts_before, _, *others = parts
+    by_part = [_limits(days, starts_from, starts_before, frozenset({part}), *others)[0] for part in TimeOfDay]
+    return np.choose(_part_numbers(), by_part)
+
+
 #: Seven days come first.
 PART_BIT = 7
+
+
+def read_walls(readings: Readings, walls: Ints, lengths: Ints) -> Ints:
+    """The bits of starts at these minutes of the week, by the readings' clock; whatever runs."""
+    in_day, in_part = (
+        lengths <= limits.take(walls, mode="clip") for limits in (readings.day_limits, readings.part_limits)
+    )
+    bits: Ints = readings.days.take(walls, mode="clip") * in_day
+    bits += readings.parts.take(walls, mode="clip") * in_part
+    if readings.shortest:
+        bits[lengths < readings.shortest] = 0
+    return bits
 
 
 def read_starts(readings: Readings, zones: Zones, starts: Ints, walls: Ints, lengths: Ints) -> Ints:
     """The bits of each start; `walls` as in `accepts`."""
     if readings.zone is not None:
         walls = (starts + offsets_at(zones, readings.zone, starts)) % WEEK
-    in_day, in_part = (
-        lengths <= limits.take(walls, mode="clip") for limits in (readings.day_limits, readings.part_limits)
-    )
-    bits: Ints = readings.days.take(walls, mode="clip") * in_day + readings.parts.take(walls, mode="clip") * in_part
-    if readings.shortest:
-        bits[lengths < readings.shortest] = 0
+    bits = read_walls(readings, walls, lengths)
     if readings.running_at is not None:
         bits[starts + lengths <= readings.running_at] = 0
     return bits
+
+
+@lru_cache(maxsize=1)
+def _part_bits() -> Ints:
+    return np.left_shift(1, PART_BIT + _part_numbers(), dtype=np.int32)
 
 
 @lru_cache(maxsize=1)

@@ -9,16 +9,12 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
-import numpy as np
-
 from meetings.errors import StoreFailed
-from search.clock import Bytes
-from search.columns import Generation, Sets, Words
+from search.columns import Generation
 from search.files import current_number, current_stamp, read_generation
 from search.schedules import Calendar
 from search.texts import Said, find_text, text_question
@@ -48,12 +44,6 @@ class Index:
         self._said: OrderedDict[Hashable, Any] = OrderedDict()
         self._asked: OrderedDict[Hashable, int] = OrderedDict()
         self._lock = Lock()
-
-    @cached_property
-    def format_pairs(self) -> Sets:
-        """All pairs of a set of formats and a format in it, worked out when first asked for."""
-        owner, member = np.nonzero(set_members(self.columns.formats))
-        return Sets(count=self.columns.formats.shape[1], owner=owner.astype(np.int32), member=member.astype(np.int32))
 
     @property
     def built_at(self) -> int:
@@ -105,11 +95,6 @@ class Index:
             kept[key] = made
             _trim(kept, most)
         return made
-
-
-def set_members(words: Words) -> Bytes:
-    """A row for each set, with a 1 at each of its members."""
-    return np.unpackbits(np.ascontiguousarray(words.T).view(np.uint8), axis=1, bitorder="little")
 
 
 def _find(columns: Generation, text: str) -> Said:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from search.clock import (
     weekly_next,
     weekly_next_of_each,
 )
-from search.hours import Judgement, Readings, accepts, read_starts
+from search.hours import Judgement, Readings, accepts, read_starts, read_walls
 from search.rules import Schedules, Starts
 
 #: Moments of which it is remembered what the clocks show.
@@ -106,21 +107,37 @@ def may_be_accepted(calendar: Calendar, codes: Ints, judgement: Judgement) -> Fl
 
 def next_listed_accepted(calendar: Calendar, codes: Ints, now: int, judgement: Judgement) -> Flags:
     """Of listed schedules: whether the next held start is accepted by the clock on the wall."""
+    found = _next_held(calendar, codes, now)
+    lengths = calendar.schedules.length.take(codes)
+    accepted = found.there & accepts(judgement, calendar.zones, found.starts, found.walls, lengths)
+    at = (found.twins & ~accepted).nonzero()[0]
+    if at.size:
+        first, held = found.starts.take(at), calendar.schedules.held
+        accepted[at] = _first_listed(calendar, codes.take(at), first, first + 1, judgement, held) != NEVER
+    return accepted
+
+
+class _NextHeld(NamedTuple):
+    """The next held start of listed schedules, if it is there, and what the clock shows; `twins`: perhaps another
+    one at the same instant, of which the clock shows something else.
+    """
+
+    there: Flags
+    starts: Ints
+    walls: Ints
+    twins: Flags
+
+
+def _next_held(calendar: Calendar, codes: Ints, now: int) -> _NextHeld:
     held, base = calendar.schedules.held, codes.astype(np.int64) << 32
     if not held.keys.size:
-        return np.zeros(codes.size, np.bool_)
+        nothing = np.zeros(codes.size, np.int32)
+        return _NextHeld(nothing != 0, nothing, nothing, nothing != 0)
     place = held.keys.searchsorted(base + now)
     starts = held.keys.take(place, mode="clip") - base
     there = (starts >= now) & (starts < now + NEXT_WITHIN)
-    walls, lengths = held.walls.take(place, mode="clip"), calendar.schedules.length.take(codes)
-    accepted = accepts(judgement, calendar.zones, starts.astype(np.int32), walls, lengths)
-    # Two held starts may fall on one instant, and either may be the accepted one.
-    twins = (there & ~accepted & (held.keys.take(place + 1, mode="clip") - base == starts)).nonzero()[0]
-    if twins.size:
-        first = starts.take(twins).astype(np.int32)
-        accepted[twins] = _first_listed(calendar, codes.take(twins), first, first + 1, judgement, held) != NEVER
-    accepted &= there
-    return accepted
+    twins = there & (held.keys.take(place + 1, mode="clip") - base == starts)
+    return _NextHeld(there, starts.astype(np.int32), held.walls.take(place, mode="clip"), twins)
 
 
 def first_accepted(calendar: Calendar, codes: Ints, span: Span, judgement: Judgement) -> Ints:
@@ -242,6 +259,23 @@ def readings_of_next(calendar: Calendar, codes: Ints, starts: Ints, readings: Re
     if listed.size:
         codes, starts = codes.take(listed), starts.take(listed)
         bits[listed] = _readings_listed(calendar, codes, starts, starts + (starts != NEVER), readings)
+    return bits
+
+
+def readings_by_wall(calendar: Calendar, codes: Ints, readings: Readings) -> Ints:
+    """The bits of any start of each that is not listed, by its own clock."""
+    schedules = calendar.schedules
+    return read_walls(readings, schedules.week_minute.take(codes), schedules.length.take(codes))
+
+
+def readings_of_next_listed(calendar: Calendar, codes: Ints, now: int, readings: Readings) -> Ints:
+    """The bits of the next held start of each, which are listed, by its own clock."""
+    found = _next_held(calendar, codes, now)
+    bits = read_walls(readings, found.walls, calendar.schedules.length.take(codes)) * found.there
+    at = found.twins.nonzero()[0]
+    if at.size:
+        first = found.starts.take(at)
+        bits[at] = _readings_listed(calendar, codes.take(at), first, first + 1, readings)
     return bits
 
 

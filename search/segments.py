@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from meetings.model import Weekday
 from search.clock import Bytes, Ints, Longs
+from search.strings import places_of
 from search.words import Terms, folded, make_terms, words_in, words_to_keep
 from store.index_texts import IndexTexts
 
@@ -209,21 +210,10 @@ def _texts_of(learned: _Learned, chunk: Sequence[IndexTexts], names: Sequence[st
 def _words_of(learned: _Learned, texts: Ints, weight: int) -> tuple[Longs, Longs, int]:
     """The words of a column of texts, the places in the column that have them, and the weight of all."""
     places = np.flatnonzero(texts >= 0)
-    at, lengths = tokens_of(_view(learned.ends), texts.take(places))
+    at, lengths = places_of(_view(learned.ends), texts.take(places))
     tokens = _view(learned.tokens).take(at)
     words = np.flatnonzero(tokens != END)
     return tokens.take(words).astype(np.int64), np.repeat(places, lengths).take(words), weight
-
-
-def tokens_of(ends: Ints, texts: Ints | Longs) -> tuple[Longs, Longs]:
-    """Where the tokens of these texts are, one text after the other, and how many each has; by a stream's `ends`."""
-    if not texts.size:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    last = ends.take(texts).astype(np.int64)
-    lengths: Longs = last - np.where(texts > 0, ends.take(texts - 1, mode="clip"), 0)
-    total = lengths.cumsum()
-    at: Longs = np.arange(total[-1]) + np.repeat(last - total, lengths)
-    return at, lengths
 
 
 def _view(numbers: array[int]) -> Ints:

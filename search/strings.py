@@ -31,6 +31,17 @@ def texts_between(block: Bytes, all_ends: Ints, places: Ints | Longs) -> list[st
     return [block[start:end].tobytes().decode("utf-8", "surrogatepass") for start, end in spans]
 
 
+def places_of(ends: Ints | Longs, groups: Ints | Longs) -> tuple[Longs, Longs]:
+    """Where the members of these groups are, one group after the other, and how many each has; by all groups' ends."""
+    if not groups.size:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    last = ends.take(groups).astype(np.int64)
+    lengths: Longs = last - np.where(groups > 0, ends.take(groups - 1, mode="clip"), 0)
+    total = lengths.cumsum()
+    at: Longs = np.arange(total[-1]) + np.repeat(last - total, lengths)
+    return at, lengths
+
+
 def rank_of(strings: Strings, text: str) -> tuple[int, bool]:
     """Where the text stands or would stand, and whether it is there."""
     wanted = encoded(text)

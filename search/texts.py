@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from search.clock import Bytes, Flags, Ints, Longs
 from search.columns import Generation
-from search.segments import END, Segment, Stream, Texts, folded_key, tokens_of
+from search.segments import END, Segment, Stream, Texts, folded_key
+from search.strings import places_of
 from search.words import (
     edits_allowed,
     exact_term,
@@ -234,7 +235,7 @@ def _texts_with(
     if among is None:
         at = np.flatnonzero(stream.tokens == terms[rarest]) - rarest
     else:
-        inside, _ = tokens_of(stream.ends, among[among >= 0])
+        inside, _ = places_of(stream.ends, among[among >= 0])
         at = inside[stream.tokens.take(inside) == terms[rarest]] - rarest
     # Each text has its end: what begins so near to the last one's is none.
     at = at[(at >= 0) & (at < len(stream.tokens) - len(terms))]

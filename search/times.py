@@ -19,8 +19,10 @@ from search.schedules import (
     next_accepted,
     next_listed_accepted,
     next_starts,
+    readings_by_wall,
     readings_in,
     readings_of_next,
+    readings_of_next_listed,
 )
 
 
@@ -105,6 +107,13 @@ def start_readings(index: Index, codes: Ints, time: TimeFilter, now: int) -> Int
     calendar = index.calendar
     readings = readings_of(time, calendar.zones, now if time.in_progress else None)
     span = _span(time, now)
+
+    if span is None and time.zone is None and codes.size < len(calendar.schedules.zone):
+        bits = by_code(index, codes, ("readings", time), lambda of: readings_by_wall(calendar, of, readings))
+        at = calendar.schedules.listed.take(codes).nonzero()[0]
+        if at.size:
+            bits[at] = readings_of_next_listed(calendar, codes.take(at), now, readings)
+        return bits
 
     def read(of: Ints) -> Ints:
         if span is None:
