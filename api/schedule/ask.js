@@ -14,13 +14,15 @@ const SCHEDULE = `
   id name timeZone discreet reminderMinutes feedUrl webcalUrl
   entries { note reminderMinutes skippedDates dates meeting { ${MEETING} } }
   searches { id name limit }`;
+/** Most dates that are shown of a week. */
+export const MOST_DATES = 200;
 const DATED = `date startsAt endsAt cancelled movedFrom note meeting { ${MEETING} }`;
 const CONFLICT = "startsAt endsAt meeting { id name }";
 const OPEN = `query ($key: String!) { schedule(key: $key) { ${SCHEDULE} } }`;
 const WEEK = `query ($key: String!, $from: DateTime!, $until: DateTime!) {
   schedule(key: $key) {
     ${SCHEDULE}
-    occurrences(from: $from, until: $until, first: 200) { ${DATED} }
+    occurrences(from: $from, until: $until, first: ${MOST_DATES}) { ${DATED} }
     conflicts { first { ${CONFLICT} } second { ${CONFLICT} } }
   }
 }`;

@@ -39,6 +39,11 @@ export function askToKeep() {
   asked = true;
 }
 
+/** The schedule is closed: there is nothing to keep. */
+export function askNoMore() {
+  asked = false;
+}
+
 /** What to keep, and why. */
 export function wayBack() {
   return held.apart

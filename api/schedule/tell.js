@@ -33,7 +33,7 @@ export function whereText(meeting) {
 }
 
 /** Whose it is and what kind, in a line. */
-export const kindText = (meeting) => joined([meeting.fellowship.name, ...meeting.formats.map((format) => format.name)], " · ");
+export const kindText = (meeting) => joined([...new Set([meeting.fellowship.name, ...meeting.formats.map((format) => format.name)])], " · ");
 
 const DOUBTS = {
   UNCONFIRMED: ["Not confirmed.", "It is missing from its list, or somebody said that it does not meet. Ask before you go: the door may be locked."],

@@ -1,7 +1,7 @@
 // Seven days of the schedule, from today on: what is held, what is not, and what overlaps.
 
 import { busily, byId, complain, make, say } from "/frame/make.js";
-import { edit, entryOf, held, week } from "./ask.js";
+import { edit, entryOf, held, MOST_DATES, week } from "./ask.js";
 import { dateText, dayIn, dayText, midnight, nearness, ownClock, plusDays, sameClock, timeText, zoneText } from "./days.js";
 import { showKeep } from "./secret.js";
 import { doubt, joining, kindText, sign, whereText } from "./tell.js";
@@ -23,7 +23,7 @@ async function load() {
   const days = [...Array(DAYS).keys()].map((number) => plusDays(first, number));
   byId("span").textContent = `${dateText(days[0])} to ${dateText(days[DAYS - 1])}`;
   byId("today").hidden = shift === 0;
-  byId("week").replaceChildren(...[beginning(schedule), overlaps(schedule), missing(schedule)].filter(Boolean), ...dayBoxes(schedule, days, today), zoneLine(schedule));
+  byId("week").replaceChildren(...[beginning(schedule), overlaps(schedule), missing(schedule)].filter(Boolean), ...dayBoxes(schedule, days, today), lastLine(schedule));
 }
 
 function beginning({ entries, searches }) {
@@ -36,8 +36,9 @@ function beginning({ entries, searches }) {
   );
 }
 
-function zoneLine({ timeZone }) {
-  return make("p", { class: "meta zone" }, `Times are those of ${zoneText(timeZone)}.`);
+function lastLine({ timeZone, occurrences }) {
+  const cut = occurrences.length === MOST_DATES ? `Only the first ${MOST_DATES} meetings of these days are shown. ` : "";
+  return make("p", { class: "meta zone" }, `${cut}Times are those of ${zoneText(timeZone)}.`);
 }
 
 const MOST_OVERLAPS = 5;

@@ -13,6 +13,7 @@ const SIZES = [
   { width: 360, height: 740, dark: false },
 ];
 
+const exactly = { exact: true };
 const said = (page, text) => page.getByRole("status").filter({ hasText: text }).waitFor();
 const focused = (page) => page.evaluate(() => document.activeElement.textContent.trim());
 const keyOf = (page) => page.evaluate(() => new URLSearchParams(location.hash.slice(1)).get("key"));
@@ -51,13 +52,13 @@ async function wholeWay(page, account, judged) {
   await page.getByRole("button", { name: "I have kept it" }).click();
 
   await to(page, "Find");
-  await page.getByLabel("Where").fill("Xyzzyq");
+  await page.locator("#f-place").fill("Xyzzyq");
   await page.keyboard.press("Enter");
   await page.getByText("No place is called “Xyzzyq”").waitFor();
   account.atPlace = await page.evaluate(() => document.activeElement.name);
   await judged("no such place");
-  await page.getByLabel("Where").fill("New York");
-  await page.getByLabel("How").selectOption("person");
+  await page.locator("#f-place").fill("New York");
+  await page.locator("#find").getByLabel("How").selectOption("person");
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Find", exact: true }).click();
   await page.locator("#hits li").first().waitFor();
@@ -65,8 +66,8 @@ async function wholeWay(page, account, judged) {
   account.found = await page.locator("#hits h3").allTextContents();
   account.doubts = await page.locator("#hits .note").allTextContents();
   await judged("found");
-  await page.getByLabel("Where").fill("");
-  await page.getByLabel("How").selectOption("");
+  await page.locator("#f-place").fill("");
+  await page.locator("#find").getByLabel("How").selectOption("");
   for (const name of told.names) await add(page, name);
   account.focusAfterAdding = await focused(page);
   await page.getByText("Add by a link or an id").click();
@@ -205,6 +206,7 @@ async function calendarWay(page, account, judged) {
   await said(page, "The settings are kept.");
   await judged("settings");
   await to(page, "Week");
+  await page.getByRole("heading", { name: "Your week" }).waitFor();
   account.times = await page.locator(".zone").textContent();
 
   await to(page, "Calendar");
@@ -229,11 +231,59 @@ async function calendarWay(page, account, judged) {
   await page.getByRole("button", { name: "Delete it for good" }).click();
   await page.getByRole("heading", { name: "Your own schedule" }).waitFor();
   account.address = await page.evaluate(() => location.href);
+  account.left = await page.evaluate(() => [...document.querySelectorAll("input, textarea")].map((field) => field.value).join(" ") + document.body.textContent);
   await judged("deleted");
   await page.getByLabel("Its address, or its key").fill(account.key);
   await page.getByRole("button", { name: "Open it" }).click();
   await page.getByText("There is no schedule with this key").waitFor();
   account.gone = await (await fetch(account.newFeed)).text();
+}
+
+/** Plan some days, put them into the schedule; and open it where the connection is gone. */
+async function planWay(page, account, judged) {
+  await make(page);
+  account.key = await keyOf(page);
+  await page.getByRole("button", { name: "I have kept it" }).click();
+  await add(page, "Harbour Candle");
+  await page.getByRole("link", { name: "Plan many days at once" }).click();
+  await page.getByRole("heading", { name: "Plan many days" }).waitFor();
+  const form = page.locator("#plan");
+  await form.getByRole("button", { name: "Make a plan" }).click();
+  await page.getByText("Say where, or choose Online").waitFor();
+  account.atPlace = await page.evaluate(() => document.activeElement.id);
+  await form.getByLabel("Where").fill("New York");
+  await form.getByLabel("How many days").fill("700");
+  await form.getByRole("button", { name: "Make a plan" }).click();
+  account.tooMany = await form.locator("[name=days][aria-invalid]").count();
+  await form.getByLabel("How many days").fill("7");
+  await form.getByLabel("How", exactly).selectOption("person");
+  await form.getByLabel("Where").press("Enter");
+  await page.locator("#planned").waitFor();
+  account.covered = await page.locator("#h-planned").textContent();
+  account.lines = await page.locator(".plan li").allInnerTexts();
+  account.focused = await focused(page);
+  await judged("plan");
+  await page.getByRole("button", { name: "Put these in my schedule" }).click();
+  await page.locator("#plan-kept").waitFor();
+  await judged("plan kept");
+  await to(page, "See your week");
+  await page.locator("#week .day li").first().waitFor();
+  account.week = await page.locator("#week").innerText();
+  await to(page, "Meetings");
+  await page.locator("#entries li").first().waitFor();
+  account.entries = await page.locator("#entries > ul > li").allInnerTexts();
+  await judged("planned meetings");
+
+  await page.goto("about:blank");
+  await page.route("**/graphql", (route) => route.abort());
+  await page.goto(`${origin}/schedule#key=${account.key}&view=meetings`);
+  await page.getByRole("alert").filter({ hasText: "The server cannot be reached" }).waitFor();
+  account.addressKept = await page.evaluate(() => location.hash);
+  await judged("no connection");
+  account.errors.length = 0; // The browser itself notes that nothing was answered.
+  await page.unroute("**/graphql");
+  await page.getByRole("button", { name: "Open it" }).click();
+  await page.getByRole("heading", { name: "Your week" }).waitFor();
 }
 
 /** Every text of every answer holds markup and script; all of it must be shown as text. */
@@ -265,6 +315,11 @@ async function hostile(page, account, judged) {
     await page.locator(place).first().waitFor();
     account.shown.push(await page.locator("main").innerText());
   }
+  await to(page, "Settings");
+  await page.getByRole("heading", { name: "Settings" }).waitFor();
+  account.settings = await page.getByLabel("What calendars call it").inputValue();
+  await to(page, "Calendar");
+  await page.getByLabel("Address of the calendar").waitFor();
   await find(page, "Ferry");
   account.shown.push(await page.locator("main").innerText());
   account.scripts = await page.evaluate(() => document.querySelectorAll("script").length);
@@ -273,5 +328,5 @@ async function hostile(page, account, judged) {
   account.ran = await page.evaluate(() => window.ran ?? 0);
 }
 
-const work = { way: wholeWay, calendar: calendarWay, hostile }[process.argv[2]];
+const work = { way: wholeWay, calendar: calendarWay, plan: planWay, hostile }[process.argv[2]];
 console.log(JSON.stringify(await browsing(origin, { program, shots, ...SIZES[told.size] }, work)));

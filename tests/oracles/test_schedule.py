@@ -190,11 +190,37 @@ def test_a_person_subscribes_changes_the_address_and_deletes(page: Page, browse:
     assert "Calendar turned off" in account["old"]
     assert "Calendar turned off" in account["gone"]
     assert account["address"] == f"{page.origin}/schedule"
+    assert not [
+        secret for secret in (account["key"], account["newFeed"], "Ferry Lane Steps") if secret in account["left"]
+    ]
     assert clean(account)
     assert_no_secret_was_told(page, account["key"])
     tokens = [address.removesuffix(".ics").rpartition("/")[2] for address in (feed, account["newFeed"])]
     told = [line for line in page.remembered.lines if any(token in line for token in tokens)]
     assert {line.split(" ")[1].rpartition("/")[0] for line in told} == {"/calendars"}
+
+
+@pytest.mark.parametrize("size", [0, 1], ids=["desktop", "telephone"])
+def test_a_person_plans_days_and_puts_them_in(page: Page, browse: Browse, size: int) -> None:
+    (account,) = browse("schedule", "plan", page.told(size=size))
+    assert (account["atPlace"], account["tooMany"]) == ("d-place", 1)
+    covered = int(account["covered"].split(" ")[0])
+    assert account["covered"] == f"{covered} of 7 days covered"
+    # On the third day, and whatever else the list has on other days; what was chosen is counted.
+    assert 3 <= covered < 7
+    lines = account["lines"]
+    assert len(lines) == 7
+    assert [line for line in lines if "Harbour Candle" in line]
+    assert not [line for line in lines if "Ferry Lane Steps" in line]
+    assert len([line for line in lines if "Nothing" in line]) == 7 - covered
+    assert account["focused"] == account["covered"]
+    assert "Linked Lantern" in account["week"]
+    chosen, *planned = account["entries"]
+    assert "Only on" not in chosen
+    assert all("Only on 1 coming date" in text for text in planned)
+    assert account["addressKept"] == f"#key={account['key']}&view=meetings"
+    assert clean(account)
+    assert_no_secret_was_told(page, account["key"])
 
 
 def assert_tells_the_week(week: str) -> None:
