@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from api import graphiql
 from api.deadline import for_client
@@ -131,13 +132,21 @@ def graphql_routes(
         volunteer_seconds=settings.volunteer_seconds,
     )
 
-    async def graphql(request: HttpRequest) -> Response:
-        return await respond(endpoint, request)
-
     return [
-        Route("/graphql", graphql, methods=["GET", "POST", "OPTIONS"], name="graphql"),
+        Route("/graphql", _Answering(endpoint), methods=["GET", "POST", "OPTIONS"], name="graphql"),
         Route("/graphql/assets/{name}", graphiql.asset, name="graphiql"),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answering:
+    """The endpoint as an ASGI application: it tells every error itself, and needs nobody around it who would."""
+
+    endpoint: Endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await respond(self.endpoint, HttpRequest(scope, receive, send))
+        await response(scope, receive, send)
 
 
 def limits_of(settings: Settings) -> Limits:

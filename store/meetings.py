@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, func, select, tuple_
+from sqlalchemy import func, select, tuple_
 
 from meetings.listing import Listing, number_from_id
 from meetings.model import Group, Meeting, MeetingStatus, OnlineVenue, SourceListing, Venue, Weekday
@@ -16,8 +16,9 @@ from meetings.suspension import with_cancelled
 from meetings.whereabouts import at_hour, door_key, room_key
 from store.changes import chunks
 from store.database import Reader
+from store.meeting_rows import rows_by_id, rows_shown_as, select_meetings
 from store.shown import Row, shown_row, suspension_of
-from store.tables import meeting_ids, meetings, sources
+from store.tables import meeting_ids, meetings
 
 #: Who holds meetings together: source, the group's code or nothing, the group's name.
 GroupKey = tuple[str, str, str]
@@ -39,7 +40,7 @@ def get_meetings(read: Reader, ids: Sequence[str]) -> list[Meeting | None]:
 
 def get_listed_meetings(read: Reader, ids: Sequence[str]) -> list[Meeting | None]:
     """The meetings of these ids as their own sources list them, whatever others say; None where there is none."""
-    rows = _rows(read, ids, meetings.c.id)
+    rows = rows_by_id(read, ids)
     return [meeting_from_row(rows[id]) if id in rows else None for id in ids]
 
 
@@ -76,35 +77,24 @@ def _other_ids(read: Reader, ids: Sequence[str]) -> dict[str, str]:
 
 def _by_id(read: Reader, ids: Sequence[str]) -> dict[str, Meeting]:
     """The meetings of these listings, as they are shown."""
-
-    rows = _rows(read, ids, meetings.c.id)
+    rows = rows_by_id(read, ids)
     rows |= _linked(read, rows)
     found = _shown(rows)
     return {id: found[rows[id]["shown_as"] or id] for id in ids if id in rows}
 
 
-def _shown(rows: Mapping[str, RowMapping]) -> dict[str, Meeting]:
+def _shown(rows: Mapping[str, Row]) -> dict[str, Meeting]:
     """The meetings that these rows tell together, by the ids they are shown under."""
-    groups: dict[str, list[RowMapping]] = defaultdict(list)
+    groups: dict[str, list[Row]] = defaultdict(list)
     for row in rows.values():
         groups[row["shown_as"] or row["id"]].append(row)
     return {id: meeting_from_row(*shown_row(id, group)) for id, group in groups.items()}
 
 
-def _rows(read: Reader, ids: Iterable[str], column: ColumnElement[str]) -> dict[str, RowMapping]:
-    """Rows by id, of those whose `column` is one of `ids`."""
-    return {
-        row["id"]: row
-        # Whatever else a client sends as an id is none, and some of it no database takes: PostgreSQL no NUL.
-        for chunk in chunks(id for id in dict.fromkeys(ids) if number_from_id(id) is not None)
-        for row in read.connection.execute(_select().where(column.in_(chunk))).mappings()
-    }
-
-
-def _linked(read: Reader, rows: Mapping[str, RowMapping]) -> dict[str, RowMapping]:
+def _linked(read: Reader, rows: Mapping[str, Row]) -> dict[str, Row]:
     """All listings that are shown together with these."""
     under = {row["shown_as"] for row in rows.values() if row["shown_as"] is not None}
-    return _rows(read, sorted(under), meetings.c.shown_as)
+    return rows_shown_as(read, sorted(under))
 
 
 def get_group_meetings(read: Reader, groups: Sequence[GroupKey]) -> dict[GroupKey, tuple[Meeting, ...]]:
@@ -117,25 +107,18 @@ def get_group_meetings(read: Reader, groups: Sequence[GroupKey]) -> dict[GroupKe
     found: dict[GroupKey, dict[str, Meeting]] = {key: {} for key in groups}
     coded = {(key[0], key[1]): key for key in groups if key[1]}
     for chunk in chunks(groups):
-        statement = _select().where(
+        statement = select_meetings().where(
             meetings.c.status != MeetingStatus.WITHDRAWN,
             tuple_(meetings.c.source_id, code).in_([key[:2] for key in chunk if key[1]])
             | tuple_(meetings.c.source_id, code, name).in_([key for key in chunk if not key[1]]),
         )
-        rows = {row["id"]: row for row in read.connection.execute(statement).mappings()}
+        rows: dict[str, Row] = {row["id"]: row for row in read.connection.execute(statement).mappings()}
         shown = _shown(rows | _linked(read, rows))
         for row in rows.values():
             key = (row["source_id"], row["group_code"] or "", row["group_name"] or "")
             meeting = shown[row["shown_as"] or row["id"]]
             found[coded.get(key[:2], key)][meeting.id] = meeting
     return {key: tuple(sorted(held.values(), key=lambda m: (m.name, m.id))) for key, held in found.items()}
-
-
-def _select() -> Select[Any]:
-    seen = func.coalesce(meetings.c.last_seen_at, sources.c.last_good_import_at, meetings.c.updated_at)
-    return select(meetings, seen.label("seen_at"), sources.c.added_at).join(
-        sources, sources.c.id == meetings.c.source_id
-    )
 
 
 def meeting_from_row(row: Row, listings: tuple[SourceListing, ...] = ()) -> Meeting:
