@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from search.clock import Bytes, Flags, Ints, Longs
 from search.columns import Generation
-from search.segments import END, Segment, Stream, Texts, folded_key
+from search.segments import END, WEIGHTS, Segment, Stream, Texts, folded_key
 from search.strings import places_of
 from search.words import (
     edits_allowed,
@@ -36,8 +36,10 @@ MOST_MISSPELT = 8
 IN_NAME, WHOLE_NAME = 20, 40
 #: A source's own id.
 KEY = 60
-#: Where less than one row in so many is left, phrases are looked for in its texts only.
-_FEW_ROWS = 8
+#: Where a word is in the name of one row in so many, names are looked through and not those of the rows.
+_MANY_NAMES = 16
+#: What a word counts that stands in the name as it is, and nowhere else.
+_IN_NAME_EXACTLY = EXACT * WEIGHTS["name"]
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″\uff02", '"'))
 
 
@@ -80,35 +82,41 @@ def text_question(text: str) -> TextQuestion | None:
 def find_text(columns: Generation, asked: TextQuestion) -> Said:
     """All rows that match."""
     texts = columns.texts
-    rows, scores = _with_all_words(columns, asked)
+    rows, scores, named = _with_all_words(columns, asked)
     for phrase in asked.phrases:
-        has = _with_phrase(columns, rows, phrase)
-        rows, scores = rows[has], scores[has]
-    scores += _of_names(columns, rows, asked.whole)
+        has = _with_phrase(columns, rows, phrase).nonzero()[0]
+        rows, scores, named = rows.take(has), scores.take(has), named.take(has)
+    _count_names(columns, rows, scores, named, asked.whole)
     every = np.zeros(len(columns.rows.number), np.uint16)
     every[rows] = scores
     known = _rows_of_key(texts, asked.key)
     every[known] = np.maximum(every.take(known), KEY)
-    return Said(rows=rows if not known.size else np.flatnonzero(every != 0), scores=every)
+    return Said(rows=rows if not known.size else (every != 0).nonzero()[0], scores=every)
 
 
 # --- Words --------------------------------------------------------------------------------------
 
 
-def _with_all_words(columns: Generation, asked: TextQuestion) -> tuple[Longs, NDArray[np.uint16]]:
-    """Rows that have every word, of phrases too, and the sum of what the words count there."""
+def _with_all_words(columns: Generation, asked: TextQuestion) -> tuple[Longs, NDArray[np.uint16], Flags]:
+    """Rows that have every word, of phrases too; the sum of what the words count there; and whether all are in the
+    name as they stand.
+    """
     rows: Longs | None = None
     counted: list[Bytes] = []
     for found in _each_word(columns, asked):
-        rows = np.flatnonzero(found != 0) if rows is None else rows[found.take(rows) != 0]
+        there = found if rows is None else found.take(rows)
+        places = (there != 0).nonzero()[0]
+        rows = places if rows is None else rows.take(places)
         counted.append(found)
         if not rows.size:
             break
     assert rows is not None, "a question has a word"
-    scores = np.zeros(rows.size, np.uint16)
+    scores, named = np.zeros(rows.size, np.uint16), np.ones(rows.size, np.bool_)
     for found in counted:
-        scores += found.take(rows)
-    return rows, scores
+        here = found.take(rows)
+        scores += here
+        named &= here == _IN_NAME_EXACTLY
+    return rows, scores, named
 
 
 def _each_word(columns: Generation, asked: TextQuestion) -> Iterator[Bytes]:
@@ -184,67 +192,98 @@ def _with_phrase(columns: Generation, rows: Longs, phrase: Sequence[str]) -> Fla
     has = np.zeros(rows.size, np.bool_)
     for segment, places, documents in _by_segment(columns, rows):
         for stream in (segment.names, segment.others):
-            # Where few rows are left, their own texts are fewer than all.
-            few = documents.size * _FEW_ROWS < segment.count
-            among = np.unique(stream.of_documents.take(documents, axis=1)) if few else None
-            texts, _ = _texts_with(segment, stream, phrase, among)
+            # The last one is that of no text.
+            among = np.zeros(len(stream.ends) + 1, np.bool_)
+            told = [column.take(documents) for column in stream.of_documents]
+            for column in told:
+                among[column] = True
+            texts, _ = _texts_with(segment, stream, phrase, among[:-1].nonzero()[0])
             if texts.size:
-                # The last one is that of no text.
-                table = np.zeros(len(stream.ends) + 1, np.bool_)
-                table[texts] = True
-                for column in stream.of_documents:
-                    has[places] |= table.take(column.take(documents))
+                among[:] = False
+                among[texts] = True
+                for column in told:
+                    has[places] |= among.take(column)
     return has
 
 
-def _of_names(columns: Generation, rows: Longs, whole: Sequence[str]) -> NDArray[np.uint16]:
-    """What it counts that rows' names have the whole text in them, or are it."""
-    counted = np.zeros(rows.size, np.uint16)
-    for segment, places, documents in _by_segment(columns, rows):
-        texts, alone = _texts_with(segment, segment.names, whole)
-        if texts.size:
-            table = np.zeros(len(segment.names.ends) + 1, np.uint16)
-            table[texts] = IN_NAME
-            table[texts[alone]] = WHOLE_NAME
-            counted[places] = table.take(segment.names.of_documents[0].take(documents))
-    return counted
+def _count_names(
+    columns: Generation, rows: Longs, scores: NDArray[np.uint16], named: Flags, whole: Sequence[str]
+) -> None:
+    """Count that rows' names have the whole text in them, or are it; `named`: all of its words."""
+    at = named.nonzero()[0]
+    if len(whole) == 1 and at.size * _MANY_NAMES > len(columns.rows.number):
+        scores[at] += np.uint16(IN_NAME)
+        more = np.zeros(len(columns.rows.number), np.uint16)
+        more[_rows_called(columns, whole[0])] = WHOLE_NAME - IN_NAME
+        scores += more.take(rows)
+        return
+    for segment, places, documents in _by_segment(columns, rows.take(at)):
+        names = segment.names
+        texts = names.of_documents[0].take(documents)
+        table = np.zeros(len(names.ends), np.uint16)
+        table[texts] = 1
+        found, alone = _texts_with(segment, names, whole, table.nonzero()[0])
+        table[texts] = 0
+        table[found] = IN_NAME
+        table[found.compress(alone)] = WHOLE_NAME
+        scores[at[places]] += table.take(texts)
 
 
-def _by_segment(columns: Generation, rows: Longs) -> Iterator[tuple[Segment, Longs, Longs]]:
+def _rows_called(columns: Generation, word: str) -> Longs:
+    """The rows whose name is this word and nothing else."""
+    found = [np.empty(0, np.int64)]
+    for segment in (columns.texts.main, columns.texts.recent):
+        term, names = exact_term(segment.words, word), segment.names
+        if term is None or not names.ends.size:
+            continue
+        begins = np.concatenate([names.ends[:1] * 0, names.ends[:-1]])
+        # What is no part of a phrase comes after the first end.
+        alone = (names.tokens.take(begins) == term) & (names.tokens.take(begins + 1) == END)
+        # The last one is that of no text.
+        documents = np.append(alone, np.False_).take(names.of_documents[0]).nonzero()[0]
+        rows = columns.texts.document_rows.take(documents + segment.first)
+        found.append(rows.compress(rows >= 0).astype(np.int64))
+    return np.concatenate(found)
+
+
+def _by_segment(columns: Generation, rows: Longs) -> Iterator[tuple[Segment, Longs | slice, Ints]]:
     """Each segment with the places of its rows among these, and their documents counted from its first."""
     documents = columns.rows.document.take(rows)
+    if not columns.texts.recent.count:
+        # Only rows with a text are found by one.
+        yield columns.texts.main, slice(None), documents
+        return
     for segment in (columns.texts.main, columns.texts.recent):
-        places = np.flatnonzero((documents >= segment.first) & (documents < segment.first + segment.count))
+        places = ((documents >= segment.first) & (documents < segment.first + segment.count)).nonzero()[0]
         if places.size:
-            yield segment, places, documents.take(places).astype(np.int64) - segment.first
+            yield segment, places, documents.take(places) - np.int32(segment.first)
 
 
-def _texts_with(
-    segment: Segment, stream: Stream, words: Sequence[str], among: Ints | None = None
-) -> tuple[Longs, Flags]:
-    """The texts of a stream that have these words next to each other, and which of them are nothing else.
-
-    `among` are the only ones that matter, -1 is none.
-    """
+def _texts_with(segment: Segment, stream: Stream, words: Sequence[str], among: Longs) -> tuple[Longs, Flags]:
+    """Of these texts of a stream those that have these words next to each other, and which of them are nothing else."""
     known = [exact_term(segment.words, word) for word in words]
     terms = [term for term in known if term is not None]
     nowhere = np.empty(0, np.int64), np.empty(0, np.bool_)
-    if len(terms) < len(known) or len(stream.tokens) < len(terms):
+    if len(terms) < len(known) or len(stream.tokens) < len(terms) or not among.size:
         return nowhere
+    lengths = stream.ends.take(among) - _begins(stream, among)
+    # One more, its end.
+    among = among.compress(lengths > len(terms))
     rarest = min(range(len(terms)), key=lambda at: int(segment.starts[terms[at] + 1] - segment.starts[terms[at]]))
-    if among is None:
-        at = np.flatnonzero(stream.tokens == terms[rarest]) - rarest
-    else:
-        inside, _ = places_of(stream.ends, among[among >= 0])
-        at = inside[stream.tokens.take(inside) == terms[rarest]] - rarest
-    # Each text has its end: what begins so near to the last one's is none.
-    at = at[(at >= 0) & (at < len(stream.tokens) - len(terms))]
+    inside, lengths = places_of(stream.ends, among)
+    hits = ((stream.tokens.take(inside) == terms[rarest]) & (inside >= rarest)).nonzero()[0]
+    at, texts = inside.take(hits) - rarest, np.repeat(among, lengths).take(hits)
     for place, term in enumerate(terms):
-        at = at[stream.tokens.take(at + place) == term]
-    texts = stream.ends.searchsorted(at, "right")
-    begins = np.where(texts > 0, stream.ends.take(texts - 1, mode="clip"), 0) if at.size else at
-    alone: Flags = (begins == at) & (stream.tokens.take(at + len(terms)) == END)
+        # Each text has its end, so what is found is all of one text.
+        left = (stream.tokens.take(at + place, mode="clip") == term).nonzero()[0]
+        at, texts = at.take(left), texts.take(left)
+    alone: Flags = (_begins(stream, texts) == at) & (stream.tokens.take(at + len(terms), mode="clip") == END)
     return texts, alone
+
+
+def _begins(stream: Stream, texts: Ints | Longs) -> Longs:
+    """Where texts begin."""
+    return np.where(texts > 0, stream.ends.take(texts - 1, mode="clip"), 0) if texts.size else np.empty(0, np.int64)
 
 
 # --- Keys ---------------------------------------------------------------------------------------
