@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Any, Protocol
 
 from meetings.errors import StoreFailed
@@ -20,7 +19,6 @@ from schema.import_work import ImportWork
 from schema.lightness import is_light
 from schema.limits import Limits
 from schema.loaders import Loaders, loaders_for
-from search.geo import rows_near
 from search.index import Index
 from search.places import PlaceFinder
 from store.database import Reader, WouldWait, Writer
@@ -93,8 +91,7 @@ class Context:
         if not self.prompt:
             return
         index = self.search_index()
-        around = partial(rows_near, index.columns)
-        if not short or not is_light(filter, rows=index.count, around=around):
+        if not short or not is_light(filter, rows=index.count, around=lambda *circle: index.around(*circle).count):
             raise WouldWait
 
     def place_finder(self) -> PlaceFinder:

@@ -114,11 +114,6 @@ def rows_around(generation: Generation, point: Point, radius_km: float) -> Candi
     return _in_cells(generation, _circle_cells(point, radius_km))
 
 
-def rows_near(generation: Generation, point: Point, radius_km: float) -> int:
-    """How many rows would be looked at for those within a radius; quickly told."""
-    return rows_around(generation, point, radius_km).count
-
-
 def _circle_cells(point: Point, radius_km: float) -> list[int]:
     """Ranges of cells that hold everything within a radius."""
     angle = min(radius_km / EARTH_KM, math.pi)

@@ -14,8 +14,11 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from meetings.errors import StoreFailed
+from meetings.search import Point
+from search.candidates import Candidates
 from search.columns import Generation
 from search.files import current_number, current_stamp, read_generation
+from search.geo import rows_around
 from search.schedules import Calendar
 from search.texts import Said, find_text, text_question
 
@@ -43,6 +46,7 @@ class Index:
         self._judged: OrderedDict[Hashable, Any] = OrderedDict()
         self._said: OrderedDict[Hashable, Any] = OrderedDict()
         self._asked: OrderedDict[Hashable, int] = OrderedDict()
+        self._around: tuple[tuple[Point, float], Candidates] | None = None
         self._lock = Lock()
 
     @property
@@ -68,6 +72,13 @@ class Index:
             total = self._asked[key] = self._asked.pop(key, 0) + asked
             _trim(self._asked, _JUDGED)
         return total >= every
+
+    def around(self, point: Point, radius_km: float) -> Candidates:
+        """The rows that may lie within a radius. Who asks how many they are asks for them next: the last are kept."""
+        asked, last = (point, radius_km), self._around
+        if last is None or last[0] != asked:
+            last = self._around = asked, rows_around(self.columns, point, radius_km)
+        return last[1]
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` made for this key before, if it still is here."""

@@ -16,7 +16,7 @@ from search.candidates import Candidates, Piece, Sieve, narrowed, some_of
 from search.clock import DAY, NEVER, Flags, Ints, Longs, Reals
 from search.columns import Generation
 from search.filters import rows_of_ids, sieves_of
-from search.geo import chord_limit, chords, distance_keys, in_box, rows_around, rows_around_box
+from search.geo import chord_limit, chords, distance_keys, in_box, rows_around_box
 from search.index import Index
 from search.ordering import LAST, smallest
 from search.times import TimeTest
@@ -146,7 +146,7 @@ def _candidates(index: Index, asked: MeetingFilter, radius_km: float) -> tuple[C
         located = rows if place.near is None and place.box is None else rows[rows < columns.located]
         return some_of(located), _place_test(columns, place, radius_km)
     if place.near is not None:
-        return rows_around(columns, place.near, radius_km), _place_test(columns, place, radius_km)
+        return index.around(place.near, radius_km), _place_test(columns, place, radius_km)
     if place.box is not None:
         return rows_around_box(columns, place.box), _place_test(columns, place, radius_km)
     return Candidates(_attended_online(columns, asked.venue_types)), None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from meetings.model import Venue, VenueType
 from meetings.search import Box, MeetingOrder, PlaceFilter, Point
-from search.geo import chord_limit, kilometres, rows_in_box, rows_near, rows_within
+from search.geo import chord_limit, kilometres, rows_around, rows_in_box, rows_within
 from search.hits import ids_of
 from search.index import Index
 from search.meetings import find_meetings
@@ -61,7 +61,7 @@ def test_a_radius_reaches_what_is_no_farther(random: Random) -> None:
         rows, squares = rows_within(index.columns, middle, radius_km)
         assert sorted(rows.tolist()) == [row for row, km in enumerate(distances) if km <= radius_km + 1e-8]
         assert [kilometres(s) for s in squares.tolist()] == pytest.approx([distances[r] for r in rows], abs=1e-6)
-        assert len(rows) <= rows_near(index.columns, middle, radius_km) <= index.columns.located
+        assert len(rows) <= rows_around(index.columns, middle, radius_km).count <= index.columns.located
 
 
 @settings(max_examples=12)
