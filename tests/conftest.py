@@ -195,6 +195,12 @@ def browse() -> judges.Browse:
     return judges.browse()
 
 
+@pytest.fixture(scope="session")
+def days_begin() -> judges.DaysBegin:
+    """Works out days as our pages do."""
+    return judges.days_begin()
+
+
 # --- Skips that may not be (HOMEGROUP_STRICT_SKIPS=1, as in CI) ----------------------------------
 
 

@@ -75,7 +75,11 @@ let attempt = null;
 /** A new schedule; its key from then on is the one that is held. */
 export async function create(input) {
   attempt ??= [...crypto.getRandomValues(new Uint8Array(20))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  const { createSchedule } = await post(CREATE, { input }, { "Idempotency-Key": attempt });
+  const { createSchedule } = await post(CREATE, { input }, { "Idempotency-Key": attempt }).catch((error) => {
+    // What was understood and refused is asked otherwise, which is another attempt.
+    if (error.code) attempt = null;
+    throw error;
+  });
   if (createSchedule.problems.length) throw new NotDone(createSchedule.problems);
   attempt = null;
   held.key = createSchedule.key;

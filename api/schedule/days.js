@@ -42,6 +42,8 @@ export function midnight(zone, day) {
   let instant = meant;
   // Twice: the first guess may lie on the other side of a clock change.
   for (let turn = 0; turn < 2; turn++) instant -= wall(zone, new Date(instant)) - meant;
+  // Where the clock skips midnight, the day begins after it.
+  instant += Math.max(0, meant - wall(zone, new Date(instant)));
   return new Date(instant).toISOString();
 }
 
@@ -53,6 +55,9 @@ export const dateText = (day) => format("UTC", { day: "numeric", month: "long" }
 
 /** 19:30, of an instant in a zone. */
 export const timeText = (zone, instant) => format(zone, { hour: "numeric", minute: "2-digit" }).format(new Date(instant));
+
+/** 19:30, by which hours of one day can be put in order. */
+export const hourIn = (zone, instant) => new Date(wall(zone, new Date(instant))).toISOString().slice(11, 16);
 
 /** Today, Tomorrow, or nothing. */
 export function nearness(day, today) {

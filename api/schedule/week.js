@@ -2,7 +2,7 @@
 
 import { busily, byId, complain, make, say } from "/frame/make.js";
 import { edit, entryOf, held, MOST_DATES, week } from "./ask.js";
-import { dateText, dayIn, dayText, midnight, nearness, ownClock, plusDays, sameClock, timeText, zoneText } from "./days.js";
+import { dateText, dayIn, dayText, hourIn, midnight, nearness, ownClock, plusDays, sameClock, timeText, zoneText } from "./days.js";
 import { showKeep } from "./secret.js";
 import { doubt, joining, kindText, sign, whereText } from "./tell.js";
 
@@ -45,14 +45,19 @@ const MOST_OVERLAPS = 5;
 
 function overlaps({ conflicts, timeZone }) {
   if (!conflicts.length) return null;
-  const told = ({ first, second }) =>
-    make("li", {}, `${dayText(dayIn(timeZone, second.startsAt))}: ${span(timeZone, first)} ${first.meeting.name}, and ${span(timeZone, second)} ${second.meeting.name}.`);
-  const more = conflicts.length - MOST_OVERLAPS;
+  // The same two overlap week after week: told once, with their dates.
+  const pairs = new Map();
+  for (const { first, second } of conflicts) {
+    const text = `${first.meeting.name} (${span(timeZone, first)}) and ${second.meeting.name} (${span(timeZone, second)}): `;
+    pairs.set(text, [...(pairs.get(text) ?? []), dayText(dayIn(timeZone, second.startsAt))]);
+  }
+  const told = [...pairs].map(([text, days]) => make("li", {}, `${text}${days.join(", ")}.`));
+  const more = told.length - MOST_OVERLAPS;
   return make(
     "section",
     { class: "note warn", "aria-labelledby": "h-overlaps" },
     make("h2", { id: "h-overlaps", class: "in-note" }, "These overlap"),
-    make("ul", { class: "plain" }, conflicts.slice(0, MOST_OVERLAPS).map(told), more > 0 ? make("li", {}, `and ${more} more in the coming four weeks.`) : null),
+    make("ul", { class: "plain" }, told.slice(0, MOST_OVERLAPS), more > 0 ? make("li", {}, `and ${more} more in the coming four weeks.`) : null),
   );
 }
 
@@ -77,7 +82,12 @@ function dayBoxes(schedule, days, today) {
     const held = schedule.occurrences.filter((dated) => dayIn(schedule.timeZone, dated.startsAt) === day);
     const skipped = schedule.entries.filter((entry) => entry.skippedDates.includes(day));
     const near = nearness(day, today);
-    const lines = [...held.map((dated) => line(dated, schedule)), ...skipped.map((entry) => skippedLine(entry, day))];
+    const lines = [
+      ...held.map((dated) => [hourIn(schedule.timeZone, dated.startsAt), line(dated, schedule)]),
+      ...skipped.map((entry) => [entry.meeting.startTime ?? "", skippedLine(entry, day)]),
+    ]
+      .sort(([one], [other]) => one.localeCompare(other))
+      .map(([, element]) => element);
     return make(
       "div",
       { class: `day-box${lines.length ? "" : " empty-day"}` },

@@ -50,6 +50,7 @@ ReadCalendar = Callable[[Path], dict[str, Any]]
 KeptItems = Callable[[Path], dict[str, str]]
 LibicalComplaints = Callable[[Path], list[str]]
 GraphqlHttpAudits = Callable[[str], list[Audit]]
+DaysBegin = Callable[[list[tuple[str, str]]], list[tuple[str, str, str]]]
 Browse = Callable[[str, str, dict[str, Any]], list[dict[str, Any]]]
 
 
@@ -168,6 +169,18 @@ def browse() -> Browse:
         return [json.loads(line) for line in ran.stdout.splitlines()]
 
     return go
+
+
+def days_begin() -> DaysBegin:
+    """A function of zones and dates: by the page's own script, the first instant of each, the date before and then."""
+    node = _node("playwright-core")
+
+    def begin(asked: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
+        ran = _run(node, str(HERE / "days.mjs"), given=json.dumps(asked))
+        assert ran.returncode == 0, ran.stderr
+        return [(instant, before, then) for instant, before, then in json.loads(ran.stdout)]
+
+    return begin
 
 
 def _at(seconds: str) -> datetime:

@@ -225,7 +225,7 @@ def test_a_person_plans_days_and_puts_them_in(page: Page, browse: Browse, size: 
 
 def assert_tells_the_week(week: str) -> None:
     assert "These overlap" in week
-    assert "19:30–21:00 Ferry Lane Steps, and 20:00–21:30 Harbour Candle" in week
+    assert "Ferry Lane Steps (19:30–21:00) and Harbour Candle (20:00–21:30): " in week
     assert "Not confirmed." in week
     assert "Cancelled: it is not held" in week
     assert "Closed for the holiday" in week
@@ -246,6 +246,7 @@ def test_whatever_lists_and_answers_hold_is_shown_as_text(page: Page, browse: Br
     (account,) = browse("schedule", "hostile", told)
     assert (account["ran"], account["dialogs"], account["scripts"], account["foreignElements"]) == (0, 0, 1, 0)
     assert account["links"] == []
+    assert "Times are those of UTC." in account["week"]
     assert clean(account)
     shown = "\n".join(account["shown"])
     assert [text for text in CORPUS[:10] if text not in shown] == []
