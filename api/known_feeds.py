@@ -12,23 +12,29 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from threading import Lock
 
+import numpy as np
+from numpy.typing import NDArray
+
 from meetings.ical import Feed
 from meetings.schedule import SavedSearch, Schedule
 from meetings.series import anchor_of
-from search.editions import editions_of_ids
+from search.editions import editions_of_numbers, numbers_of_ids
 from search.index import Index
 from search.saved import found_by
 
 Found = Mapping[str, Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class KnownFeed:
-    """What a feed was made of, and its validators; `last_modified` None where no date tells."""
+    """What a feed was made of, and its validators; `last_modified` None where no date tells.
+
+    `numbers` are those behind its meetings' ids.
+    """
 
     changes: int
     anchor: date
-    ids: tuple[str, ...]
+    numbers: NDArray[np.int64]
     editions: bytes
     searches: tuple[SavedSearch, ...]
     found: Found
@@ -40,7 +46,7 @@ class KnownFeed:
         return (
             (self.changes, self.anchor) == (changes, anchor_of(now))
             and (not self.searches or found_by(index, self.searches, now) == self.found)
-            and editions_of_ids(index, self.ids) == self.editions
+            and editions_of_numbers(index, self.numbers) == self.editions
         )
 
 
@@ -49,14 +55,14 @@ def known_feed(schedule: Schedule, found: Found, feed: Feed, index: Index, now: 
 
     None where the index does not know all of its meetings under the ids by which the schedule does.
     """
-    ids = tuple(entry.meeting_id for entry in schedule.entries)
-    editions = editions_of_ids(index, ids)
+    numbers = numbers_of_ids(entry.meeting_id for entry in schedule.entries)
+    editions = editions_of_numbers(index, numbers)
     if editions is None or feed.skipped:
         return None
     return KnownFeed(
         changes=schedule.changes,
         anchor=anchor_of(now),
-        ids=ids,
+        numbers=numbers,
         editions=editions,
         searches=schedule.searches,
         found=found,

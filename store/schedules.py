@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from meetings.filter_document import document_from_filter, filter_from_document
 from meetings.schedule import SavedSearch, Schedule, ScheduleEntry, month_of
@@ -24,6 +24,10 @@ _OPTIONS = (
     "updated_at",
     "entries_updated_at",
 )
+
+
+#: Asked at every poll of every calendar program: made once.
+_STATE = select(schedules.c.changes, schedules.c.used_month).where(schedules.c.token_hash == bindparam("of_token"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,8 +181,7 @@ def get_schedule_by_key(read: Reader, key_hash: str) -> Schedule | None:
 
 def feed_state(read: Reader, token_hash: str) -> FeedState | None:
     """How many times the schedule behind a feed's address has changed, and when it was used; None: there is none."""
-    state = select(schedules.c.changes, schedules.c.used_month).where(schedules.c.token_hash == token_hash)
-    row = read.connection.execute(state).one_or_none()
+    row = read.connection.execute(_STATE, {"of_token": token_hash}).one_or_none()
     return None if row is None else FeedState(changes=row.changes, used_month=row.used_month)
 
 

@@ -1,6 +1,6 @@
 """`python -m tests.bench [NAME ...]`: all benchmarks, or those named, one after the other.
 
-`python -m tests.bench peers --help` tells the options of that one.
+`python -m tests.bench peers --help` tells the options of that one, and so for `subscribers`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.bench import execution, facets, feeds, growth, imports, loop, places, plans, search, text
+from tests.bench import execution, facets, feeds, growth, imports, loop, places, plans, search, subscribers, text
 from tests.bench.peers import run as peers
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "imports": imports.main,
     "plans": plans.main,
     "feeds": feeds.main,
+    "subscribers": subscribers.main,
     "facets": facets.main,
     "growth": growth.main,
     "loop": loop.main,
@@ -30,6 +31,9 @@ def main(names: Sequence[str]) -> None:
     """Run them; an unknown name ends with the names there are."""
     if names[:1] == ["peers"]:
         peers.main(names[1:])
+        return
+    if names[:1] == ["subscribers"]:
+        subscribers.main(names[1:])
         return
     unknown = set(names) - set(BENCHMARKS)
     if unknown:
