@@ -232,6 +232,43 @@ def test_meeting_in_utc_needs_no_zone() -> None:
     assert _values(body, "DTSTART")[-1] == "20261124T193000Z"
 
 
+def test_series_is_told_in_the_meetings_own_zone_wherever_the_person_is() -> None:
+    off = DatedException(day=date(2026, 12, 8))
+    meeting = a_meeting(recurrence=a_recurrence(zone="Europe/Oslo"), exceptions=(off,))
+    lines = _lines(_feed(meeting, schedule=a_schedule(meeting, time_zone="Asia/Tokyo")).body)
+    times = [line for line in lines if re.match("(DTSTART|DTEND|EXDATE)[;:]2?", line) and "1970" not in line]
+    assert len(times) == 5
+    assert [line for line in times if not re.match("(DTSTART|DTEND|EXDATE);TZID=Europe/Oslo:[0-9T]+$", line)] == []
+
+
+def test_each_date_called_off_is_a_property_of_its_own_at_the_time_of_its_series() -> None:
+    off = tuple(DatedException(day=date(2026, 12, day)) for day in (8, 15))
+    body = _feed(a_meeting(exceptions=off)).body
+    assert _values(body, "EXDATE") == ["20261208T193000", "20261215T193000"]
+
+
+def test_meeting_at_midnight_begins_the_day_that_is_stated() -> None:
+    body = _feed(a_meeting(recurrence=a_recurrence(starts=time(0)))).body
+    assert _values(body, "DTSTART")[-1] == "20261124T000000"
+
+
+def test_calendar_is_told_to_all_in_their_words() -> None:
+    lines = _lines(_feed(a_meeting(), schedule=a_schedule(name="Tuesdays")).body)
+    assert lines[:4] == ["BEGIN:VCALENDAR", "PRODID:-//Calendar feed//EN", "VERSION:2.0", "CALSCALE:GREGORIAN"]
+    assert {"NAME:Tuesdays", "X-WR-CALNAME:Tuesdays"} < set(lines)
+
+
+def test_meeting_takes_the_persons_time_and_is_marked_private() -> None:
+    lines = set(_lines(_feed(a_meeting()).body))
+    assert {"STATUS:CONFIRMED", "CLASS:PRIVATE", "TRANSP:OPAQUE", "X-MICROSOFT-CDO-BUSYSTATUS:BUSY"} < lines
+
+
+def test_components_stand_in_the_order_of_their_names() -> None:
+    body = _feed(*_one_of_each()).body
+    assert _values(body, "TZID") == sorted(_values(body, "TZID"))
+    assert _values(body, "UID") == sorted(_values(body, "UID"))
+
+
 @pytest.mark.parametrize("zone", ["America/New_York", "Not/A_Zone", ""])
 def test_empty_schedule_is_a_valid_calendar(zone: str) -> None:
     body = render_feed(a_schedule(time_zone=zone), {}, now=NOW).body

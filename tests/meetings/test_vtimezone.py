@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
@@ -13,6 +17,7 @@ from dateutil.tz import tzical  # type: ignore[import-untyped] # It ships no typ
 from meetings.vtimezone import rule_zone, vtimezone
 from meetings.zones import zone, zone_bytes, zone_names
 from tests.oracles.zone_changes import changes
+from tests.outside import ROOT
 
 #: North and south, half an hour, no summer time, quoted names, the law the other way round, days that spill over.
 DOZEN = (
@@ -161,3 +166,17 @@ def test_all_but_four_zones_are_read_right_for_ten_years() -> None:
         alike.setdefault((zone_bytes(name), tuple(_lines(name)[2:])), []).append(name)
     wrong = {name for names in alike.values() if _misread(names[0], 10) for name in names}
     assert wrong <= LISTED_BY_HAND
+
+
+def test_zones_of_the_machine_are_not_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "Europe").mkdir()
+    (tmp_path / "Europe" / "Oslo").write_bytes(zone_bytes("Asia/Tokyo"))
+    script = (
+        "from datetime import datetime; from zoneinfo import ZoneInfo; from meetings.zones import zone;"
+        "print(*(datetime(2026, 1, 1, tzinfo=z('Europe/Oslo')).utcoffset() for z in (ZoneInfo, zone)))"
+    )
+    environment = os.environ | {"PYTHONTZPATH": str(tmp_path)}
+    ran = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split() == ["9:00:00", "1:00:00"]
