@@ -11,7 +11,7 @@ from pathlib import Path
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from api.tags import is_known, strong_tag
@@ -61,7 +61,11 @@ def files_in(folder: Path) -> Callable[[Request], Awaitable[Response]]:
         path = known.get(request.path_params["name"])
         if path is None:
             raise HTTPException(404, "no such file")
-        return FileResponse(path, media_type=_MEDIA[path.suffix], headers=_HEADERS)
+        body = path.read_bytes()
+        headers = _HEADERS | {"ETag": strong_tag(body)}
+        if is_known(headers["ETag"], request.headers.get("if-none-match")):
+            return Response(status_code=304, headers=headers)
+        return Response(body, media_type=_MEDIA[path.suffix], headers=headers)
 
     return file
 

@@ -190,4 +190,5 @@ export function prepareFind() {
     });
   }
   byId("more").addEventListener("click", more);
+  for (const option of byId("f-hours").options) option.textContent = ownClock(option.textContent);
 }

@@ -2,8 +2,9 @@
 
 import { checked, mark, toFirstError } from "/frame/fields.js";
 import { busily, byId, complain, count, make, say } from "/frame/make.js";
+import { post } from "/frame/post.js";
 import { change, edit, held, open } from "./ask.js";
-import { dayIn, dayText } from "./days.js";
+import { dayIn, dayText, ownClock } from "./days.js";
 import { offerReminders, reminderOf } from "./reminders.js";
 import { doubt, joining, kindText, notes, when, whereText } from "./tell.js";
 
@@ -65,10 +66,11 @@ function card(entry) {
     make("p", { class: "meta" }, kindText(meeting)),
     notes(meeting) ?? "",
     doubt(meeting) ?? "",
-    entry.dates ? make("p", {}, datesText(entry)) : "",
+    entry.dates ? make("p", {}, datesText(entry), " ", make("button", { type: "button", class: "quiet", onclick: () => redo(entry, `${meeting.name} is in every time.`, () => ({ dates: null })) }, "Have it every time", make("span", { class: "unseen" }, `: ${meeting.name}`))) : "",
     entry.note ? make("p", { class: "own-note" }, entry.note) : "",
     skippedDates(entry) ?? "",
     noteForm(entry, item),
+    meeting.startTime ? skipForm(entry) : "",
     make("div", { class: "actions" }, make("button", { type: "button", class: "quiet", onclick: () => takeOut(entry, item) }, "Take it out", make("span", { class: "unseen" }, `: ${meeting.name}`))),
   );
   return item;
@@ -110,7 +112,7 @@ function noteForm(entry, item) {
     event.preventDefault();
     keepNote(form, entry, item);
   });
-  return make("details", {}, make("summary", {}, "Note and reminder", make("span", { class: "unseen" }, `: ${meeting.name}`)), form);
+  return make("details", {}, make("summary", {}, "Note, reminder", make("span", { class: "unseen" }, `: ${meeting.name}`)), form);
 }
 
 async function keepNote(form, entry, item) {
@@ -125,6 +127,35 @@ async function keepNote(form, entry, item) {
     if (!error.problems) complain(error.message);
     toFirstError(form);
   }
+}
+
+const COMING = `query ($id: ID!) { meeting(id: $id) { occurrences(first: 12) { date startsAt cancelled } } }`;
+
+/** Its coming dates, which are asked for when somebody wants to skip one. */
+function skipForm(entry) {
+  const { meeting } = entry;
+  const id = `d-${meeting.id}`;
+  const dates = make("select", { id, name: "date" });
+  const form = make(
+    "form",
+    { class: "panel", novalidate: true },
+    make("div", { class: "field" }, make("label", { for: id }, "The date"), dates),
+    make("div", { class: "actions" }, make("button", { type: "submit" }, "Skip it")),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const date = dates.value;
+    if (date) redo(entry, `${meeting.name} is skipped on ${dayText(date)}.`, ({ skippedDates }) => ({ skippedDates: [...skippedDates, date] }));
+  });
+  const details = make("details", {}, make("summary", {}, "Skip a date", make("span", { class: "unseen" }, `: ${meeting.name}`)), form);
+  const fill = async () => {
+    const { meeting: told } = await post(COMING, { id: meeting.id });
+    const held = told.occurrences.filter(({ date, cancelled }) => !cancelled && !entry.skippedDates.includes(date) && (!entry.dates || entry.dates.includes(date)));
+    dates.replaceChildren(...held.map(({ date, startsAt }) => make("option", { value: date }, `${dayText(date)}, ${ownClock(startsAt.slice(11, 16))}`)));
+    if (!held.length) dates.append(make("option", { value: "" }, "No date is near"));
+  };
+  details.addEventListener("toggle", () => details.open && busily(form, "Looking…", fill).then(() => say(""), (error) => complain(error.message)));
+  return details;
 }
 
 /** Draw one meeting anew, and stay at it. */

@@ -41,6 +41,22 @@ async def test_neither_page_nor_files_set_a_cookie_or_are_kept_for_long(client: 
         assert response.headers["x-content-type-options"] == "nosniff"
 
 
+async def test_a_telephone_asks_for_all_scripts_at_once(client: httpx2.AsyncClient) -> None:
+    text = (await client.get("/schedule")).text
+    told = set(re.findall(r'(?:modulepreload" href|type="module" src)="([^"]+)"', text))
+    frame = {f"/frame/{path.name}" for path in (ROOT / "api/frame").glob("*.js")}
+    assert told == frame | {name for name in FILES if name.endswith(".js")}
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip", "zstd"])
+async def test_an_unchanged_file_is_not_sent_again(client: httpx2.AsyncClient, encoding: str) -> None:
+    headers = {"Accept-Encoding": encoding}
+    for address in FILES:
+        etag = (await client.get(address, headers=headers)).headers["etag"]
+        again = await client.get(address, headers=headers | {"If-None-Match": etag})
+        assert (again.status_code, again.content) == (304, b"")
+
+
 async def test_every_fellowship_can_be_chosen(client: httpx2.AsyncClient) -> None:
     text = (await client.get("/schedule")).text
     chosen = set(re.findall(r'<option value="([^"]+)"', text))

@@ -93,7 +93,7 @@ async function wholeWay(page, account, judged) {
   await page.locator("#entries li").first().waitFor();
   account.skipped = await page.locator("#entries .skipped").allTextContents();
   const first = page.locator("#entries > ul > li", { hasText: "Ferry Lane Steps" });
-  await first.locator("summary").click();
+  await first.locator("summary").first().click();
   await first.getByLabel("Note to yourself").fill("Bring keys");
   await first.getByLabel("Reminder").selectOption("30");
   await first.getByRole("button", { name: "Keep it" }).click();
@@ -102,6 +102,13 @@ async function wholeWay(page, account, judged) {
   await first.getByRole("button", { name: /^Take it back/ }).click();
   await said(page, "is in again.");
   account.noteStill = await first.locator(".own-note").textContent();
+  await first.locator("summary", { hasText: "Skip a date" }).click();
+  await first.locator("select[name=date] option").first().waitFor({ state: "attached" });
+  await judged("skip a date");
+  await first.getByLabel("The date").selectOption({ index: 1 });
+  await first.getByRole("button", { name: "Skip it" }).click();
+  await said(page, "Ferry Lane Steps is skipped on");
+  account.skippedLater = await first.locator(".skipped").textContent();
   await first.getByRole("button", { name: /^Take it out/ }).click();
   await page.getByText("Taken out: Ferry Lane Steps").waitFor();
   account.focusAfterTakingOut = await focused(page);
@@ -140,6 +147,13 @@ async function comeBack(page, account) {
   await page.getByRole("button", { name: "Open it" }).click();
   await page.locator("#week .day li").first().waitFor();
   account.apart = await page.evaluate(() => location.href);
+  await page.goto(`${origin}/schedule`);
+  await page.locator("#create").getByLabel("Others use this device too").check();
+  await page.getByRole("button", { name: "Make a schedule" }).click();
+  account.ownKey = await page.getByLabel("Key of your schedule").inputValue();
+  await to(page, "Settings");
+  await page.getByRole("heading", { name: "Settings" }).waitFor();
+  account.apartStill = await page.evaluate(() => location.href);
   account.kept = await page.evaluate(() => sessionStorage.length + localStorage.length);
 }
 
@@ -272,6 +286,9 @@ async function planWay(page, account, judged) {
   await to(page, "Meetings");
   await page.locator("#entries li").first().waitFor();
   account.entries = await page.locator("#entries > ul > li").allInnerTexts();
+  await page.getByRole("button", { name: /^Have it every time/ }).first().click();
+  await said(page, "is in every time");
+  account.stillDated = await page.getByRole("button", { name: /^Have it every time/ }).count();
   await judged("planned meetings");
 
   await page.goto("about:blank");

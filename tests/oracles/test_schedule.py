@@ -158,10 +158,14 @@ def test_a_person_makes_a_schedule_and_lives_by_it(page: Page, browse: Browse, s
     assert account["noteStill"] == account["noteAgain"] == "Bring keys"
     assert account["cameBack"] == key
     assert account["hidden"] == ""
+    assert account["skippedLater"].startswith("Skipped on")
     assert account["apart"] == f"{page.origin}/schedule"
+    assert len(account["ownKey"]) == 43
+    assert account["apartStill"] == f"{page.origin}/schedule#view=settings"
     assert clean(account)
     assert account["kept"] == account["cookies"] == 0
     assert_no_secret_was_told(page, key)
+    assert_no_secret_was_told(page, account["ownKey"])
 
 
 @pytest.mark.parametrize("size", [0, 1, 2], ids=["desktop", "telephone, dark", "telephone, light"])
@@ -218,6 +222,7 @@ def test_a_person_plans_days_and_puts_them_in(page: Page, browse: Browse, size: 
     chosen, *planned = account["entries"]
     assert "Only on" not in chosen
     assert all("Only on 1 coming date" in text for text in planned)
+    assert account["stillDated"] == len(planned) - 1
     assert account["addressKept"] == f"#key={account['key']}&view=meetings"
     assert clean(account)
     assert_no_secret_was_told(page, account["key"])
