@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, time, timedelta
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 #: The letters of public ids: Crockford's base 32, whose ASCII order is the order of the numbers it writes.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ID = re.compile(f"M[{_LETTERS}]{{13}}")
+#: To the digits that Python's own numbers of base 32 have.
+_AS_DIGITS = str.maketrans(_LETTERS, "0123456789ABCDEFGHIJKLMNOPQRSTUV")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,11 +229,9 @@ def id_from_number(number: int, prefix: str = "M") -> str:
 
 def number_from_id(id: str) -> int | None:
     """The number behind a meeting's public id; None: no such id can exist."""
-    if len(id) != 14 or id[0] != "M" or any(letter not in _LETTERS for letter in id[1:]):
+    if _ID.fullmatch(id) is None:
         return None
-    number = 0
-    for letter in id[1:]:
-        number = number << 5 | _LETTERS.index(letter)
+    number = int(id[1:].translate(_AS_DIGITS), 32)
     return number if number < 1 << 63 else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import func, select, tuple_
@@ -124,7 +125,8 @@ def get_group_meetings(read: Reader, groups: Sequence[GroupKey]) -> dict[GroupKe
 def meeting_from_row(row: Row, listings: tuple[SourceListing, ...] = ()) -> Meeting:
     """A row of `meetings`, with `seen_at`, as the value it tells; `listings`: who else lists it too."""
     rule, suspension = _recurrence(row), suspension_of(row)
-    exceptions = tuple(exception_from_parts(*parts) for parts in row["exceptions"])
+    parts = row["exceptions"]
+    exceptions = tuple(exception_from_parts(*each) for each in parts) if parts else ()
     ended = () if suspension is None or suspension.last is None else (suspension,)
     for one in (*ended, *row.get("also_suspended", ())):
         if rule is not None:
@@ -171,20 +173,28 @@ def _status(row: Row) -> MeetingStatus:
 def _recurrence(row: Row) -> Recurrence | None:
     if row["zone"] is None or row["starts"] is None:
         return None
+    weeks = row["weeks"]
     return Recurrence(
-        weekday=Weekday(row["weekday"]),
+        weekday=_WEEKDAYS[row["weekday"]],
         starts=_wall(row["starts"]),
-        duration=timedelta(minutes=row["minutes"]),
+        duration=_minutes(row["minutes"]),
         zone=row["zone"],
         interval=row["interval"],
         anchor=row["anchor"],
-        weeks_of_month=tuple(int(week) for week in row["weeks"].split(",") if week),
+        weeks_of_month=tuple(map(int, weeks.split(","))) if weeks else (),
         until=row["until"],
     )
 
 
+@cache
 def _wall(minutes: int) -> time:
     return time(*divmod(minutes, 60))
+
+
+@cache
+def _minutes(minutes: int) -> timedelta:
+    """There are no more than a day has."""
+    return timedelta(minutes=minutes)
 
 
 def exception_from_parts(day: str, moved_day: str | None, moved_time: str | None, note: str | None) -> DatedException:
@@ -205,18 +215,21 @@ _VENUE = (
     "approximate",
     "arrival_notes",
 )
+_NO_VENUE = {name: getattr(Venue(), name) for name in _VENUE}
+_WEEKDAYS = tuple(Weekday)
 
 
 def _venue(row: Row) -> Venue | None:
-    venue = Venue(name=row["venue_name"], **{name: row[name] for name in _VENUE})
-    return venue if venue != Venue() else None
+    told = {name: row[name] for name in _VENUE}
+    name = row["venue_name"]
+    return None if name is None and told == _NO_VENUE else Venue(name=name, **told)
 
 
 def _online(row: Row) -> OnlineVenue | None:
-    online = OnlineVenue(
-        url=row["online_url"], provider=row["online_provider"], phone=row["online_phone"], notes=row["online_notes"]
-    )
-    return online if online != OnlineVenue() else None
+    url, provider, phone, notes = row["online_url"], row["online_provider"], row["online_phone"], row["online_notes"]
+    if url is None and provider is None and phone is None and notes is None:
+        return None
+    return OnlineVenue(url=url, provider=provider, phone=phone, notes=notes)
 
 
 def _group(row: Row) -> Group | None:
