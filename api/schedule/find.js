@@ -4,6 +4,7 @@ import { checked, clearErrors, mark, toFirstError } from "/frame/fields.js";
 import { busily, byId, complain, count, make, say } from "/frame/make.js";
 import { post } from "/frame/post.js";
 import { change, entryOf, held, MEETING } from "./ask.js";
+import { distance } from "./far.js";
 import { filterOf, refuse } from "./filters.js";
 import { dayIn, dayText, ownClock, sameClock, timeText, zoneText } from "./days.js";
 import { doubt, kindText, when, whereText } from "./tell.js";
@@ -16,8 +17,6 @@ const FIND = `query ($filter: MeetingFilter!, $after: String) {
   }
 }`;
 const LOOK_UP = `query ($id: ID!) { meeting(id: $id) { ${MEETING} nextOccurrence { startsAt } } }`;
-const KM_PER_MILE = 1.609344;
-const IN_MILES = /^en-(US|GB|LR)\b/i.test(navigator.language);
 
 let asked = { filter: null, after: null };
 
@@ -81,12 +80,6 @@ function hit(meeting, { distanceKm = null, nextOccurrence = null } = {}) {
     doubt(meeting),
     choice(meeting),
   );
-}
-
-function distance(km) {
-  const [far, unit] = IN_MILES ? [km / KM_PER_MILE, far => (far === 1 ? "mile" : "miles")] : [km, () => "km"];
-  const told = far < 10 ? Math.max(0.1, Math.round(far * 10) / 10) : Math.round(far);
-  return `${told.toLocaleString("en")} ${unit(told)}`;
 }
 
 /** When next, where its rule or its clock does not tell this reader. */
@@ -190,5 +183,6 @@ export function prepareFind() {
     });
   }
   byId("more").addEventListener("click", more);
+  for (const option of [...byId("f-radius").options, ...byId("d-radius").options]) option.textContent = distance(Number(option.value));
   for (const option of byId("f-hours").options) option.textContent = ownClock(option.textContent);
 }
