@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, Select, bindparam, delete, func, insert, select, update
 
 from meetings.filter_document import document_from_filter, filter_from_document
 from meetings.schedule import SavedSearch, Schedule, ScheduleEntry, month_of
@@ -26,8 +26,14 @@ _OPTIONS = (
 )
 
 
-#: Asked at every poll of every calendar program: made once.
-_STATE = select(schedules.c.changes, schedules.c.used_month).where(schedules.c.token_hash == bindparam("of_token"))
+#: What calendar programs ask for again and again is made once.
+_BY_TOKEN, _BY_KEY = schedules.c.token_hash == bindparam("secret"), schedules.c.key_hash == bindparam("secret")
+_WHOLE_BY_TOKEN, _WHOLE_BY_KEY = select(schedules).where(_BY_TOKEN), select(schedules).where(_BY_KEY)
+_STATE = select(schedules.c.changes, schedules.c.used_month).where(_BY_TOKEN)
+_PARTS = tuple(
+    select(table).where(table.c.schedule_id == bindparam("schedule")).order_by(table.c.position)
+    for table in (schedule_entries, schedule_searches)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,18 +182,18 @@ def _retire(write: Writer, schedule_id: str, now: datetime) -> None:
 
 def get_schedule_by_key(read: Reader, key_hash: str) -> Schedule | None:
     """The schedule whose key has this hash. Within a write, nobody else changes it before that ends."""
-    return _schedule(read, schedules.c.key_hash == key_hash)
+    return _schedule(read, _WHOLE_BY_KEY, key_hash)
 
 
 def feed_state(read: Reader, token_hash: str) -> FeedState | None:
     """How many times the schedule behind a feed's address has changed, and when it was used; None: there is none."""
-    row = read.connection.execute(_STATE, {"of_token": token_hash}).one_or_none()
+    row = read.connection.execute(_STATE, {"secret": token_hash}).one_or_none()
     return None if row is None else FeedState(changes=row.changes, used_month=row.used_month)
 
 
 def find_feed(read: Reader, token_hash: str) -> Address | None:
     """What the feed address whose token has this hash leads to; None: no such address was ever given."""
-    schedule = _schedule(read, schedules.c.token_hash == token_hash)
+    schedule = _schedule(read, _WHOLE_BY_TOKEN, token_hash)
     if schedule is not None:
         return Address(schedule=schedule)
     off = select(retired_feeds.c.turned_off_at).where(retired_feeds.c.token_hash == token_hash)
@@ -195,17 +201,12 @@ def find_feed(read: Reader, token_hash: str) -> Address | None:
     return None if turned_off_at is None else Address(turned_off_at=turned_off_at)
 
 
-def _schedule(read: Reader, condition: Any) -> Schedule | None:  # noqa: ANN401 - a column expression
-    statement = select(schedules).where(condition)
-    if isinstance(read, Writer):
-        statement = statement.with_for_update()
-    row = read.connection.execute(statement).one_or_none()
+def _schedule(read: Reader, whole: Select[Any], secret: str) -> Schedule | None:
+    statement = whole.with_for_update() if isinstance(read, Writer) else whole
+    row = read.connection.execute(statement, {"secret": secret}).one_or_none()
     if row is None:
         return None
-    entries, searches = (
-        read.connection.execute(select(table).where(table.c.schedule_id == row.id).order_by(table.c.position))
-        for table in (schedule_entries, schedule_searches)
-    )
+    entries, searches = (read.connection.execute(part, {"schedule": row.id}) for part in _PARTS)
     return Schedule(
         **{name: getattr(row, name) for name in ("id", "rotation", "created_at", "used_month", *_OPTIONS)},
         entries=tuple(map(_entry, entries)),

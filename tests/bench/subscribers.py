@@ -1,6 +1,6 @@
 """What it costs that many people's calendar programs ask again and again whether their feeds have changed.
 
-`python -m tests.bench subscribers [--subscribers 50000] [--hours 2] [--speed 30] ...`: a server with one worker on a
+`python -m tests.bench subscribers [--subscribers 50000] [--hours 2] [--speed 20] ...`: a server with one worker on a
 made-up list, and as many schedules. Each subscriber fetches its feed once; then all of them ask once an hour, each at
 its own minute, with the `ETag` that they have, on a new connection each time, as programs do. Hours pass `--speed`
 times as fast as they do, while some meetings change every few minutes. A wait is counted from when the program meant
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import socket
 import tempfile
 import time
@@ -33,7 +32,7 @@ from store.tables import meetings, schedule_entries, schedules
 from store.vocabulary import get_vocabulary
 from tests.bench.filling import fill
 from tests.bench.made_up import made_up_rows
-from tests.bench.peers.processes import Server, pin, processors, start
+from tests.bench.peers.processes import Server, start
 from tests.bench.peers.targets import HOMEGROUP
 from tests.bench.search import Table, as_markdown
 
@@ -41,7 +40,7 @@ from tests.bench.search import Table, as_markdown
 _KEPT = (1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 9, 12, 20)
 _BATCH = 2_000
 _CHANGES_AN_HOUR = 12
-_AT_ONCE = 8
+_AT_ONCE, _CONNECTIONS = 8, 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +122,8 @@ class Programs:
 
     port: int
     tags: dict[int, bytes] = field(default_factory=dict)
+    #: A server that is slow for a moment shall answer late, and not turn connections away.
+    connections: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CONNECTIONS))
 
     async def ask(self, number: int, meant: float, noted: Round) -> None:
         """One poll, which was meant for that moment of the event loop's clock."""
@@ -133,10 +134,11 @@ class Programs:
             b"Accept-Encoding: gzip\r\nConnection: close\r\n%s\r\n" % (_token(number).encode(), known)
         )
         try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-            writer.write(request)
-            answer = await reader.read(-1)
-            writer.close()
+            async with self.connections:
+                reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                writer.write(request)
+                answer = await reader.read(-1)
+                writer.close()
         except OSError as error:
             noted.statuses[type(error).__name__] += 1
             return
@@ -200,7 +202,7 @@ async def changing(database: Database, replay: Replay, batches: Iterator[list[st
 
 @contextmanager
 def serving(home: Path, url: str) -> Iterator[tuple[Server, int]]:
-    """Our own command with one worker, kept to one processor."""
+    """Our own command with one worker."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environ = {
@@ -211,9 +213,7 @@ def serving(home: Path, url: str) -> Iterator[tuple[Server, int]]:
         "HOMEGROUP_LOG_LEVEL": "WARNING",
     }
     command = [HOMEGROUP, "serve", "--host", "127.0.0.1", "--port", str(port)]
-    where, ours = processors()
-    server = start(command, environ, folder=home, log=home / "server.log", ready=lambda: _is_ready(port), where=where)
-    pin(os.getpid(), ours)
+    server = start(command, environ, folder=home, log=home / "server.log", ready=lambda: _is_ready(port), where=set())
     try:
         yield server, port
     finally:
@@ -288,7 +288,7 @@ def main(arguments: Sequence[str] = ()) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench subscribers")
     parser.add_argument("--subscribers", type=int, default=50_000)
     parser.add_argument("--hours", type=int, default=2)
-    parser.add_argument("--speed", type=float, default=30.0, help="how many times as fast as it does time passes")
+    parser.add_argument("--speed", type=float, default=20.0, help="how many times as fast as it does time passes")
     parser.add_argument("--meetings", type=int, default=50_000)
     parser.add_argument("--changed-percent", type=float, default=0.1, help="of the meetings, in an hour")
     replay = Replay(**vars(parser.parse_args(list(arguments))))
