@@ -33,10 +33,18 @@ async def page(request: Request) -> Response:
         ),
         zones=((name, _spoken(name)) for name in _zone_names()),
     )
-    text = text.replace("{{days}}", str(settings.feed_off_days))
-    text = text.replace("{{months}}", str(settings.schedule_unused_months))
+    text = text.replace("{{days}}", _counted(settings.feed_off_days, "day"))
+    text = text.replace("{{unused}}", _unused(settings.schedule_unused_months))
     # A QR code is asked for by POST, so that no address of ours holds a feed's, and shown from the page's own memory.
     return page_answer(request, text, images="'self' blob:")
+
+
+def _unused(months: int) -> str:
+    return f" One that nobody uses for {_counted(months, 'month')} is deleted by itself." if months else ""
+
+
+def _counted(number: int, one: str) -> str:
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
 
 
 def _zone_names() -> list[str]:

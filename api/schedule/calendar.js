@@ -81,10 +81,9 @@ async function code(address) {
 }
 
 async function rotate() {
-  const [, days] = byId("h-rotate").nextElementSibling.textContent.match(/(\d+) days/) ?? [];
   const sure = await confirmed(
     "Give the calendar a new address?",
-    `The old address shows an empty calendar for ${days} days, and then nothing. You have to subscribe again on each of your devices.`,
+    `The old address shows an empty calendar for ${byId("off-days").textContent}, and then nothing. You have to subscribe again on each of your devices.`,
     "Give it a new address",
   );
   if (!sure) return;

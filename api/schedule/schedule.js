@@ -23,7 +23,9 @@ const VIEWS = {
   settings: showSettings,
 };
 
-const SAID_MS = 8000;
+// Long enough to be read slowly.
+const SAID_MS = 5000;
+const LETTER_MS = 80;
 const SLOW_MS = 400;
 
 let shown = null;
@@ -110,7 +112,8 @@ function fade() {
   let timer = 0;
   new MutationObserver(() => {
     clearTimeout(timer);
-    timer = setTimeout(() => (byId("status").textContent = ""), SAID_MS);
+    const { length } = byId("status").textContent;
+    timer = setTimeout(() => (byId("status").textContent = ""), SAID_MS + LETTER_MS * length);
   }).observe(byId("status"), { childList: true });
 }
 

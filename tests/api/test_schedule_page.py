@@ -1,10 +1,14 @@
 """The page of a person's schedule: nothing of anybody in it, nothing of a key in any address, nothing kept."""
 
 import re
+from dataclasses import replace
 
 import httpx2
 import pytest
 
+from api.app import create_app
+from api.settings import Settings
+from tests.api.conftest import Clock, running
 from tests.outside import ROOT
 
 FILES = sorted(f"/schedule/{path.name}" for path in (ROOT / "api/schedule").iterdir() if path.suffix != ".html")
@@ -62,6 +66,25 @@ async def test_every_fellowship_can_be_chosen(client: httpx2.AsyncClient) -> Non
     chosen = set(re.findall(r'<option value="([^"]+)"', text))
     assert {"NA", "AL_ANON"} <= chosen
     assert "{{" not in text
+
+
+@pytest.mark.parametrize(
+    ("months", "days", "said", "shown"),
+    [
+        (24, 30, "for 24 months is deleted", "30 days"),
+        (1, 1, "for 1 month is deleted", "1 day"),
+        (0, 30, "", "30 days"),
+    ],
+)
+async def test_the_page_says_how_long_this_server_keeps_things(
+    prepared: Settings, clock: Clock, months: int, days: int, said: str, shown: str
+) -> None:
+    settings = replace(prepared, schedule_unused_months=months, feed_off_days=days)
+    async with running(create_app(settings, now=clock)) as client:
+        text = (await client.get("/schedule")).text
+    assert said in text
+    assert ("is deleted by itself" in text) == bool(months)
+    assert f'<span id="off-days">{shown}</span>' in text
 
 
 async def test_what_is_needed_is_said_without_javascript(client: httpx2.AsyncClient) -> None:
