@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
-from itertools import count, repeat
+from itertools import chain, count, repeat
 from math import inf
 from typing import Any
 
@@ -61,10 +61,13 @@ class Asking:
 
 @dataclass(slots=True, kw_only=True)
 class FoundList:
-    """Shows one list of hits: `template` has a place for each of `holes` and, by number, for each part of a piece."""
+    """Shows one list of hits. In each row `between` stands round the `holes`, before the first and after the last too.
+
+    A hole is a field of the hit or, by number, a part of a piece.
+    """
 
     item: Callable[[Hit, Meeting], Any]
-    template: bytes
+    between: tuple[bytes, ...]
     holes: tuple[str | int, ...]
     used: tuple[str, ...]
     of_others: bool
@@ -83,8 +86,17 @@ class FoundList:
         else:
             places = [place for place, piece in enumerate(pieces) if piece is not None and piece.status & wanted]
         columns = [self._column(hole, hits, shown, places) for hole in self.holes]
-        template = self.template
-        return orjson.Fragment(b"[%b]" % b",".join([template % row for row in zip(*columns, strict=True)]))
+        return orjson.Fragment(self._written(columns, len(shown)))
+
+    def _written(self, columns: Sequence[Iterable[bytes]], many: int) -> bytes:
+        """So many rows, each of them a comma and an object, joined at once: that is quicker than one at a time."""
+        first, *others = (repeat(told, many) for told in self.between)
+        rows = zip(first, *chain.from_iterable(zip(columns, others, strict=True)), strict=True)
+        pieces = list(chain.from_iterable(rows))
+        # The first row has the bracket where the others have the comma.
+        pieces[:1] = [b"[" + self.between[0][1:]] if many else [b"["]
+        pieces.append(b"]")
+        return b"".join(pieces)
 
     def _column(self, hole: str | int, hits: Hits, shown: list[Fragment], places: list[int] | None) -> Iterable[bytes]:
         """What stands in that hole for each piece shown; `places` are theirs among the hits, None: all."""
@@ -177,7 +189,7 @@ def compile_found_list(
             written.append(f'"{next(iter(together))}":%b')
     show = FoundList(
         item=item,
-        template=f"{{{','.join(written)}}}".encode("ascii"),
+        between=tuple(f",{{{','.join(written)}}}".encode("ascii").split(b"%b")),
         holes=tuple(holes),
         used=tuple(sorted(compiler.used)),
         of_others=not OF_OTHERS.isdisjoint(compiler.fields),
