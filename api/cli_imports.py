@@ -13,6 +13,7 @@ import typer
 from api.clock import clock
 from api.house import open_database
 from api.importing import import_due, import_one
+from api.memory import limited_memory
 from api.settings import current_settings
 from api.tidying import tidy
 from importers.revert import revert_run
@@ -42,7 +43,7 @@ def import_sources(
         raise typer.BadParameter("--due goes alone: it reads what is due, as `serve` does")
     settings = current_settings()
     worst = 0
-    with open_database(settings) as database:
+    with open_database(settings) as database, limited_memory(settings.import_memory_bytes):
         done = (
             import_due(database, settings)
             if due

@@ -43,11 +43,12 @@ class _Reading:
     fetched: Fetched | None = field(default=None)
 
     def fetch(self, source: Source) -> Fetched:
-        """What the source holds; remembered, to be kept if the import is good."""
+        """What the source holds; remembered if it is from the web, to be kept if the import is good."""
         limits, folder = fetch_limits(self.settings), self.settings.bodies_dir
         today = clock().astimezone(UTC).date()
-        self.fetched = fetch(source, limits, web=self.web, today=today, known=self.known, bodies=folder)
-        return self.fetched
+        fetched = fetch(source, limits, web=self.web, today=today, known=self.known, bodies=folder)
+        self.fetched = fetched if "://" in source.location else None
+        return fetched
 
 
 def fetch_limits(settings: Settings) -> FetchLimits:
@@ -68,6 +69,7 @@ def import_limits(settings: Settings) -> ImportLimits:
         absent_most=settings.absent_most_percent / 100,
         withdraw_after_runs=settings.withdraw_after_imports,
         withdraw_after=timedelta(days=settings.withdraw_after_days),
+        memory_bytes=settings.import_memory_bytes,
     )
 
 
@@ -183,7 +185,7 @@ def _read(
         confirm=confirm,
         dry_run=dry_run,
     )
-    if run.status in _GOOD and reading.fetched is not None and "://" in source.location:
+    if run.status in _GOOD and reading.fetched is not None:
         _keep(database, settings, source, reading.fetched)
     _log(run)
     return run
@@ -194,9 +196,9 @@ def _keep(database: Database, settings: Settings, source: Source, fetched: Fetch
     kept = Validators(etag=fetched.etag, last_modified=fetched.last_modified)
     try:
         kept = replace(kept, body_hash=keep_body(settings.bodies_dir, fetched))
-    except OSError as error:
+    except (OSError, MemoryError) as error:
         # The import is good without it; it is only asked for in full next time.
-        log.warning("answer of source=%s is not kept: %s", source.id, error.strerror)
+        log.warning("answer of source=%s is not kept: %s", source.id, getattr(error, "strerror", "no memory"))
     with database.write() as write:
         put_validators(write, source.id, kept, location=source.location)
     with database.read() as read:

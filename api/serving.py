@@ -23,6 +23,7 @@ from api.app import create_app
 from api.clock import clock
 from api.house import open_database, place_files
 from api.importing import import_due
+from api.memory import limited_memory
 from api.settings import Settings
 from api.snapshot import make_snapshot
 from api.tidying import tidy
@@ -135,7 +136,7 @@ def run_importer(settings: Settings, parent: int) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     os.nice(10)
     logging.basicConfig(level=settings.log_level)
-    with open_database(settings, pool_size=1) as database:
+    with open_database(settings, pool_size=1) as database, limited_memory(settings.import_memory_bytes):
         for _ in import_due(database, settings, stopped=lambda: os.getppid() != parent):
             pass
         tidy(database, settings, clock())

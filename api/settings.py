@@ -167,6 +167,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("WITHDRAW_AFTER_DAYS", _count, "7", "Days a meeting must have been missing before it is withdrawn."),
     Setting("FETCH_BYTES", _count, "20971520", "Largest list that is fetched; the largest known is 6 MB."),
     Setting("FETCH_SECONDS", _count, "60", "Longest time that fetching one list may take."),
+    Setting(
+        "IMPORT_MEMORY_BYTES",
+        _count,
+        "1073741824",
+        "Memory of the process that imports; a list for which it is too little fails alone; 0: no limit.",
+    ),
     Setting("FINDINGS_PER_CODE", _count, "100", "Findings kept of one kind in one import; all are counted."),
     Setting("INDEX_POLL_MILLISECONDS", _count, "50", "How often changes are looked for, and how fresh searches are."),
     Setting(
@@ -234,6 +240,7 @@ class Settings:
     withdraw_after_days: int
     fetch_bytes: int
     fetch_seconds: int
+    import_memory_bytes: int
     findings_per_code: int
     index_poll_milliseconds: int
     index_wait_seconds: int

@@ -8,25 +8,24 @@ the order of their names. `meetings.native_document` writes what is read here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from importers import documents
 from importers.approximate import point_of
 from importers.attendance import in_country, told_by_place
 from importers.duplicates import settle_duplicates
 from importers.fellowships import fellowship_stance, usual_length
 from importers.links import conference_provider
+from importers.native_lines import read_own_part
 from importers.native_schedule import Schedule, is_scheduled, read_schedule
 from importers.protocol import Fetched
-from importers.record import Record, read_key
+from importers.record import Record
+from importers.sameness import Same
 from importers.text import ADDRESS_LENGTH
 from importers.zones import ZoneChoice, ZoneClues, choose_zone
-from meetings.errors import ParseFailed
 from meetings.findings import Finding
 from meetings.listing import ListedBody, Listing, Parsed, Rejected, number_from_id
 from meetings.model import Group, MedicationStance, MeetingStatus, OnlineVenue, Venue, VenueType, ZoneReason
-from meetings.native_document import FORMAT
 from meetings.source import Source
 from meetings.vocabulary import Vocabulary
 from meetings.zones import canonical_zone
@@ -35,7 +34,6 @@ VERSION = 2
 #: Ids that one meeting may have had; each is one it was first seen under somewhere.
 _MOST_IDS = 50
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
-_KINDS = ("meeting", "service_body", "source")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +43,16 @@ class _List:
     source: Source
     vocabulary: Vocabulary
     bodies: Mapping[str, ListedBody]
+    same: Same = field(default_factory=Same)
 
 
 def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
     """Read all lines. A line that is no JSON is a finding; a file without the first line is not this format."""
     findings: list[Finding] = []
-    rows = _own([row for name in sorted(fetched.documents) for row in _rows(fetched, name, source, findings)], source)
-    kinds = [row.values.get("kind") for row in rows]
-    if "meeting" not in kinds:
-        raise ParseFailed(source.id, fetched.location, "there is no meeting in it; an empty list is taken for a fault")
-    bodies = _bodies([row for row, kind in zip(rows, kinds, strict=True) if kind == "service_body"])
+    part = read_own_part(fetched, source, findings)
+    bodies = _bodies(part.bodies)
     of_list = _List(source=source, vocabulary=vocabulary, bodies=bodies)
-    told = [one for row in rows if row.values.get("kind") not in _KINDS[1:] for one in _told(row, of_list)]
+    told = [one for row in part.meetings for one in _told(row, of_list)]
     listings, repeated = settle_duplicates([one for one in told if isinstance(one, Listing)], findings)
     rejected = tuple(one for one in told if isinstance(one, Rejected))
     return Parsed(
@@ -67,53 +63,7 @@ def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
     )
 
 
-def _own(rows: list[Record], source: Source) -> list[Record]:
-    """The source's own part of a file; the only part there is may have been another source's."""
-    parts: dict[str | None, list[Record]] = {None: []}
-    part: str | None = None
-    for row in rows:
-        if row.values.get("kind") == "source":
-            part = row.code("id")
-        parts.setdefault(part, []).append(row)
-    named = [part for part in parts if part is not None]
-    if len(named) > 1 and source.id not in named:
-        raise ParseFailed(source.id, "the file", f"it holds the lists {', '.join(named[:20])}, and none of this id")
-    own = source.id if source.id in named else next(iter(named), None)
-    return parts[None] + (parts[own] if own is not None else [])
-
-
-def _rows(fetched: Fetched, name: str, source: Source, findings: list[Finding]) -> Iterator[Record]:
-    """A file's lines but the first; a place is counted in lines from 0, so that the first line is [0]."""
-    text, sound = documents.decode(fetched.documents[name])
-    if not sound:
-        findings.append(Finding(code="bad_text", where=name))
-    # Only these end a line: splitlines() would break texts at U+2028.
-    lines = text.replace("\r\n", "\n").split("\n")
-    head = documents.read_json(lines[0].encode("utf-8", "replace"), source=source.id, name=name)
-    if not isinstance(head, dict) or head.get("homegroup") != FORMAT:
-        raise ParseFailed(source.id, name, f'the first line is to be {{"homegroup": {FORMAT}}}')
-    place = "" if len(fetched.documents) == 1 else name
-    for number, line in enumerate(lines[1:], start=1):
-        if line.strip():
-            yield _record(line, f"{place}[{number}]", source, findings)
-
-
-def _record(line: str, where: str, source: Source, findings: list[Finding]) -> Record:
-    try:
-        value = documents.read_json_text(line, source=source.id, name=where)
-    except ParseFailed:
-        value = None
-    values = value if isinstance(value, dict) else {}
-    record = Record(values=values, where=where, key=read_key(values.get("key")), findings=findings)
-    if values.get("kind") not in _KINDS:
-        record.found("bad_record")
-    elif record.key is None and values["kind"] != "source":
-        record.found("missing_key", "key")
-    record.found_repeated_fields(value)
-    return record
-
-
-def _bodies(rows: list[Record]) -> dict[str, ListedBody]:
+def _bodies(rows: Sequence[Record]) -> dict[str, ListedBody]:
     keys = {row.key for row in rows}
     bodies: dict[str, ListedBody] = {}
     for row in rows:
@@ -146,7 +96,7 @@ def _told(record: Record, of_list: _List) -> list[Listing | Rejected]:
     name, fellowship = record.name("name"), _fellowship(record, of_list)
     if name is None:
         record.found("missing_name", "name")
-    venue = _venue(record.inside("venue"))
+    venue = _venue(record.inside("venue"), of_list.same)
     country = venue.country if venue else None
     placed = country is not None or _is_of_no_country(record)
     online = _online(record.inside("online"), country or of_list.source.country)
@@ -170,7 +120,7 @@ def _told(record: Record, of_list: _List) -> list[Listing | Rejected]:
         online=online,
     )
     unread: list[Listing | Rejected] = [Rejected(record_key=record.key)] * schedule.unread
-    return [*_by_weekday(_described(listing, record, of_list), schedule), *unread]
+    return [*_by_weekday(_described(listing, record, of_list), schedule, of_list.same), *unread]
 
 
 def _is_of_no_country(record: Record) -> bool:
@@ -190,14 +140,14 @@ def _status(record: Record) -> str:
     return status
 
 
-def _by_weekday(listing: Listing, schedule: Schedule) -> list[Listing]:
+def _by_weekday(listing: Listing, schedule: Schedule, same: Same) -> list[Listing]:
     if not schedule.rules:
         return [] if schedule.unread else [listing]
     several = len(schedule.rules) + schedule.unread > 1
     return [
         replace(
             listing,
-            recurrence=rule,
+            recurrence=same(rule),
             day=rule.weekday.name if several else None,
             exceptions=tuple(one for one in schedule.exceptions if one.day.weekday() == rule.weekday),
         )
@@ -217,14 +167,14 @@ def _described(listing: Listing, record: Record, of_list: _List) -> Listing:
     return replace(
         listing,
         group=_group(record.inside("group"), listing.name),
-        formats=formats,
-        other_formats=other,
-        languages=_languages(record),
+        formats=of_list.same(formats),
+        other_formats=of_list.same(other),
+        languages=of_list.same(_languages(record)),
         medication=medication,
         medication_source=said_by,
         notes=record.notes("notes", region=region, own=listing.online.phone if listing.online else None),
         service_body=body,
-        areas=tuple(dict.fromkeys(record.texts("areas"))),
+        areas=of_list.same(tuple(dict.fromkeys(record.texts("areas")))),
         url=record.link("url"),
         ids=_ids(record, of_list.source),
     )
@@ -247,16 +197,16 @@ def _fellowship(record: Record, of_list: _List) -> str | None:
     return code or of_list.source.fellowship
 
 
-def _venue(part: Record) -> Venue | None:
+def _venue(part: Record, same: Same) -> Venue | None:
     country = part.country("country")
     point = part.point("latitude", "longitude")
     venue = Venue(
-        name=part.line("name"),
+        name=same(part.line("name")),
         street=part.line("street"),
-        city=part.line("city"),
-        region=part.line("region"),
+        city=same(part.line("city")),
+        region=same(part.line("region")),
         postal_code=part.line("postal_code", most=20),
-        country=country,
+        country=same(country),
         formatted_address=part.line("formatted_address", most=ADDRESS_LENGTH),
         latitude=point[0] if point else None,
         longitude=point[1] if point else None,

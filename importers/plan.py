@@ -153,7 +153,7 @@ def _known_again(told: Sequence[_Told], held: Sequence[Held]) -> dict[int, Held]
         lambda one: one.content_key,
         by_key,
     )
-    for sameness in same:
+    for sameness in same if free else ():
         waiting: dict[Hashable, list[Held]] = defaultdict(list)
         # From the end are taken: what was there last time before what was missing, then what is withdrawn.
         order = sorted(free.values(), key=_likelihood, reverse=True)

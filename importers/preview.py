@@ -19,7 +19,7 @@ from importers.plan import is_readable, plan_import
 from importers.protocol import Fetched, Importer
 from importers.reading import read_listings
 from importers.registry import IMPORTERS
-from importers.run import content_hash, first_of_each, why_unreadable, with_findings
+from importers.run import begun_run, content_hash, first_of_each, too_long, why_unreadable, with_findings
 from meetings.differences import differences, meeting_of
 from meetings.errors import FetchFailed, ImportFailed, NotFound, StoreFailed, frames_of
 from meetings.listing import Parsed
@@ -93,7 +93,7 @@ def preview_import(
         limits=limits or ImportLimits(),
         now=now,
     )
-    run = ImportRun(id=plan_id, source_id=source.id, status=RunStatus.FAILED, started_at=now, finished_at=now)
+    run = begun_run(plan_id, source, now)
     try:
         parsed, read_hash = _parsed(database, asked)
         if is_readable(parsed):
@@ -104,6 +104,8 @@ def preview_import(
         raise
     except ImportFailed as error:
         return replace(run, reason=str(error))
+    except MemoryError:
+        return replace(run, reason=too_long(source))
     except Exception as error:
         _log.error("preview broke off plan=%s source=%s %s", plan_id, source.id, frames_of(error))
         return replace(run, reason=f"{source.id}: an error of ours, see the log")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from importers.plausibility import with_doubts
+from importers.places import known_places
+from importers.plausibility import with_doubts, zones_at
 from importers.protocol import Fetched, Importer
 from meetings.listing import Parsed
 from meetings.source import Source
@@ -13,11 +14,23 @@ from store.database import Database
 from store.export import ids_of_others
 
 
+def load_tables() -> None:
+    """Load the tables of zones and towns, which are loaded when they are first needed otherwise.
+
+    When a list has taken all memory that there is, loading them ends the process, or lets it wait for ever.
+    """
+    zones_at((0.0, 0.0))
+    known_places()
+
+
 def read_listings(
     database: Database, importer: Importer, fetched: Fetched, source: Source, vocabulary: Vocabulary
 ) -> Parsed:
     """All that a source told; ImportFailed where it is not the promised format."""
-    return without_ids_of_others(database, source, with_doubts(importer.parse(fetched, source, vocabulary)))
+    parsed = importer.parse(fetched, source, vocabulary)
+    # Bytes of a long list that nobody needs any more, unless whoever fetched them does.
+    del fetched
+    return without_ids_of_others(database, source, with_doubts(parsed))
 
 
 def without_ids_of_others(database: Database, source: Source, parsed: Parsed) -> Parsed:

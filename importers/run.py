@@ -75,8 +75,8 @@ def run_import(
     `fetch` may raise FetchFailed; `confirm`: a person agrees that what is absent is gone.
     """
     terms = _Terms(limits=limits or ImportLimits(), confirm=confirm, dry=dry_run, kept=findings_per_code)
-    started = clock()
-    run = ImportRun(id=run_id, source_id=source.id, status=RunStatus.FAILED, started_at=started, finished_at=started)
+    run = begun_run(run_id, source, clock())
+    read: _Read | None = None
     try:
         read = _read(database, source, fetch, importers, vocabulary)
         run = replace(run, content_hash=read.content_hash)
@@ -88,11 +88,25 @@ def run_import(
         raise
     except ImportFailed as error:
         reason = str(error)
+    except MemoryError:
+        # With the list and all that was made of it let go of, there is enough to record that and read the next one.
+        read, reason = None, too_long(source, terms.limits.memory_bytes)
     except Exception as error:
         # A fault of ours in reading one list must not keep the others from being read.
         _log.error("import broke off run=%s source=%s %s", run.id, source.id, frames_of(error))
         reason = f"{source.id}: an error of ours, see the log"
     return _failed(database, replace(run, reason=reason, finished_at=clock()), dry=dry_run)
+
+
+def begun_run(id: str, source: Source, now: datetime) -> ImportRun:
+    """A run of which nothing has come yet."""
+    return ImportRun(id=id, source_id=source.id, status=RunStatus.FAILED, started_at=now, finished_at=now)
+
+
+def too_long(source: Source, memory_bytes: int = 0) -> str:
+    """That there was not enough memory for a list, and what to do about it."""
+    limit = f"the {memory_bytes >> 20} MB of HOMEGROUP_IMPORT_MEMORY_BYTES" if memory_bytes else "there is"
+    return f"{source.id}: this list takes more memory than {limit}; raise that, or split the list; nothing was changed"
 
 
 def _failed(database: Database, run: ImportRun, *, dry: bool) -> ImportRun:
@@ -116,7 +130,10 @@ def _read(
     told_hash = content_hash(fetched, source, importer, vocabulary)
     with database.read() as reader:
         same = _same_as(reader, source.id, told_hash)
-    parse = cache(lambda: read_listings(database, importer, fetched, source, vocabulary))
+    # What was fetched is let go of as soon as it is parsed: a long list is hundreds of megabytes as it is.
+    waiting = [fetched]
+    del fetched
+    parse = cache(lambda: read_listings(database, importer, waiting.pop(), source, vocabulary))
     return _Read(content_hash=told_hash, parse=parse, is_known=same is not None)
 
 

@@ -58,9 +58,10 @@ def _doubts(listings: Sequence[Listing], zones_at: ZonesAt) -> Iterator[tuple[st
     for listing in listings:
         if (there := _clock_at_point(listing, zones_at)) is not None:
             yield "zone_not_at_point", listing, there
-    seen: Counter[Hashable] = Counter()
+    seen: Counter[int] = Counter()
     for listing in listings:
-        key = _sameness(listing)
+        # Only the hash: of a long list the texts themselves would be held twice.
+        key = hash(_sameness(listing))
         seen[key] += 1
         if seen[key] >= REPEATED:
             yield "repeated_meeting", listing, listing.name

@@ -83,13 +83,17 @@ class ImportCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportLimits:
-    """When a plan waits for a person, and when what is missing is withdrawn."""
+    """When a plan waits for a person, and when what is missing is withdrawn.
+
+    `memory_bytes`: what the process that imports may use, which others see to; 0: whatever there is.
+    """
 
     absent_share: float = 0.10
     absent_count: int = 20
     absent_most: float = 0.50
     withdraw_after_runs: int = 3
     withdraw_after: timedelta = timedelta(days=7)
+    memory_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

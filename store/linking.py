@@ -6,7 +6,7 @@ source tells nothing is touched. Whoever changes rows of `meetings` calls `follo
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,10 +24,14 @@ from store.tables import changes, meetings
 #: Listings of one source at one hour and door, above which nobody looks which of them another list means: it is a
 #: list's mistake, and the pairs of two such lists would be millions.
 _CROWDED = 50
+#: Listings that are followed at a time, with all that they lead to.
+AT_ONCE = 5_000
 #: In degrees of latitude a little more than `NEAR_METRES`; in longitude enough up to 79° from the equator.
 _NEAR_LATITUDE = NEAR_METRES / 110_000
 _NEAR_LONGITUDE = 0.005
 _OTHER_PLANS = ("enable_hashjoin", "enable_mergejoin", "enable_seqscan")
+#: Source, hour and door or room.
+_SPOT = ("source_id", "weekday", "starts", "latitude", "longitude", "street", "online_url")
 _JUDGED = tuple(name for name in Sighting.__dataclass_fields__ if name in meetings.c)
 
 
@@ -41,22 +45,35 @@ class _Link:
 
 @dataclass(slots=True, kw_only=True)
 class _Web:
-    """What has been looked at: listings, how each is shown, and which pairs are one meeting."""
+    """What has been looked at: listings, how each is shown, and which pairs are one meeting.
 
+    `crowds`: hashes of spots at which there are too many of those that were changed, looked at or not.
+    """
+
+    crowds: frozenset[int] = frozenset()
     sightings: dict[str, Sighting] = field(default_factory=dict)
     links: dict[str, _Link] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
     verdicts: dict[Pair, Verdict] = field(default_factory=dict)
 
 
-def follow_links(write: Writer, ids: Collection[str], *, now: datetime) -> None:
+def follow_links(write: Writer, ids: Collection[str], *, now: datetime, at_once: int = AT_ONCE) -> None:
     """Link and unlink what these listings, which were just changed, are now the same as.
 
-    Every meeting whose looks change by that is logged as changed, by nobody's import.
+    Every meeting whose looks change by that is logged as changed, by nobody's import. `at_once`: how many are followed
+    at a time; it decides nothing but the memory that this takes.
     """
-    web, ids = _Web(), frozenset(ids)
+    ids = frozenset(ids)
+    crowds = _crowds(write, ids) if len(ids) > at_once else frozenset()
+    # What is known of a listing takes some kilobytes: of a long list it is not known of all at once.
+    for some in chunks(sorted(ids), at_once):
+        _follow(write, _Web(crowds=crowds), some, ids, now)
+
+
+def _follow(write: Writer, web: _Web, some: Sequence[str], ids: Collection[str], now: datetime) -> None:
+    """The same for some of all that were just changed."""
     with _by_index(write):
-        changed = _load(write, web, sorted(ids))
+        changed = _load(write, web, some)
         looked = _explore(write, web, [*changed, *_load_mates(write, web, changed)])
         links = _links(write, web, looked)
     _log(write, web, links, ids, now)
@@ -66,7 +83,7 @@ def follow_links(write: Writer, ids: Collection[str], *, now: datetime) -> None:
 
 def link_all(write: Writer, *, now: datetime) -> int:
     """Judge every listing anew, as after a change of how it is judged; how many are now shown with others."""
-    for chunk in chunks(write.connection.scalars(select(meetings.c.id)).all(), 5_000):
+    for chunk in chunks(write.connection.scalars(select(meetings.c.id)).all(), AT_ONCE):
         follow_links(write, chunk, now=now)
     return write.connection.scalar(select(func.count(meetings.c.shown_as))) or 0
 
@@ -113,14 +130,24 @@ def _explore(read: Reader, web: _Web, ids: Iterable[str]) -> set[str]:
     return looked
 
 
+def _crowds(read: Reader, ids: Iterable[str]) -> frozenset[int]:
+    """Hashes of the spots at which one source has a crowd of these listings."""
+    columns = [meetings.c[name] for name in _SPOT]
+    counts: Counter[int] = Counter()
+    for chunk in chunks(ids):
+        rows = read.connection.execute(select(*columns).where(meetings.c.id.in_(chunk)))
+        counts.update(hash(tuple(row)) for row in rows)
+    return frozenset(spot for spot, count in counts.items() if count > _CROWDED)
+
+
 def _uncrowded(web: _Web, ids: Sequence[str]) -> list[str]:
     """Without those of which one source has a crowd at one hour and spot."""
-    crowds: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    groups: dict[tuple[object, ...], list[str]] = defaultdict(list)
     for id in ids:
         one = web.sightings[id]
-        hour = (one.source_id, one.weekday, one.starts)
-        crowds[*hour, one.latitude, one.longitude, one.street, one.online_url].append(id)
-    return [id for group in crowds.values() if len(group) <= _CROWDED for id in group]
+        groups[tuple(getattr(one, name) for name in _SPOT)].append(id)
+    few = (group for spot, group in groups.items() if len(group) <= _CROWDED and hash(spot) not in web.crowds)
+    return [id for group in few for id in group]
 
 
 def _candidates(read: Reader, ids: Sequence[str]) -> set[Pair]:

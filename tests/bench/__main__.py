@@ -8,7 +8,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.bench import execution, facets, feeds, growth, imports, loop, places, plans, search, subscribers, text
+from tests.bench import (
+    execution,
+    facets,
+    feeds,
+    growth,
+    imports,
+    loop,
+    memory,
+    places,
+    plans,
+    search,
+    subscribers,
+    text,
+)
 from tests.bench.peers import run as peers
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
@@ -17,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "text": text.main,
     "places": places.main,
     "imports": imports.main,
+    "memory": memory.main,
     "plans": plans.main,
     "feeds": feeds.main,
     "subscribers": subscribers.main,

@@ -115,3 +115,27 @@ def test_content_hash_tells_names_and_bytes_apart() -> None:
         for documents in ({"a": b"1", "b": b"2"}, {"a": b"12", "b": b""}, {"ab": b"12"}, {"a": b"2", "b": b"1"})
     }
     assert len(hashes) == 4
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\n",
+        b"one",
+        b"one\ntwo\n\nthree",
+        b"one\r\ntwo\r\n",
+        b"\xef\xbb\xbfone\n\xef\xbb\xbftwo",
+        "eins\u2028zwei\x85\ndrei \U0001f600".encode(),
+        "one\r\ntwo".encode("utf-16"),
+        b"caf\xe9\nbar",
+        "caf\u00e9\n".encode() + b"\xff\n",
+        b"a" * 1_048_575 + "\u00e9\nb".encode(),
+        b"cut \xc3",
+    ],
+)
+def test_lines_are_those_of_the_whole_text_and_as_sound(body: bytes) -> None:
+    text, whole_is_sound = documents.decode(body)
+    lines, sound = documents.lines(body)
+    assert sound == whole_is_sound
+    assert "\n".join(lines).rstrip("\n") == text.replace("\r\n", "\n").rstrip("\n")

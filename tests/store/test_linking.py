@@ -376,6 +376,14 @@ def test_of_a_crowd_at_one_door_and_hour_none_is_linked(lists: Database) -> None
     assert all(row["shown_as"] is None for row in rows(lists).values())
 
 
+def test_a_crowd_is_one_though_it_is_followed_in_pieces(lists: Database) -> None:
+    tell(lists, "lantern", *(a_listing(record_key=str(number)) for number in range(60)))
+    tell(lists, "harbour", *(a_listing(record_key=str(number)) for number in range(60)))
+    with lists.write() as write:
+        follow_links(write, [id_of("harbour", str(number)) for number in range(60)], now=NOW, at_once=20)
+    assert all(row["shown_as"] is None for row in rows(lists).values())
+
+
 # --- In any order -------------------------------------------------------------------------------
 
 
@@ -446,4 +454,22 @@ def test_following_each_change_comes_to_what_judging_all_at_once_does(sqlite_url
         with database.write() as write:
             link_all(write, now=NOW + step * HOUR)
         assert partition(database) == followed
+    database.close()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_following_a_list_in_pieces_comes_to_what_following_it_whole_does(sqlite_url: str, seed: int) -> None:
+    database = Database(sqlite_url)
+    migrate(database)
+    with database.write() as write:
+        for place, id in enumerate(SOURCES):
+            put_source(write, a_source(id=id, added_at=NOW + place * HOUR))
+    for source, listings in a_few(Random(seed)).items():
+        tell(database, source, *listings)
+    whole = rows(database, without=("revision", "updated_at"))
+    with database.write() as write:
+        write.connection.execute(update(meetings).values(shown_as=None, shown_why=None))
+        follow_links(write, list(whole), now=NOW + HOUR, at_once=1)
+    assert any(row["shown_as"] for row in whole.values())
+    assert rows(database, without=("revision", "updated_at")) == whole
     database.close()
