@@ -31,6 +31,7 @@ from search.generations import (
     with_texts_of,
 )
 from search.index import open_index
+from search.resuming import built_before, mark_of
 from store.changes import changed_meetings, last_change
 from store.database import Database, Reader
 from store.index_rows import read_index_rows
@@ -74,8 +75,8 @@ def _full(read: Reader, folder: Path, facts: Facts, now: datetime) -> Built:
         built = _columns(read, folder, facts, now)
         if open_index(folder) is None:
             # Words take twice as long as all the rest: who asks for none need not wait.
-            built = _published(folder, built)
-        return _published(folder, with_texts(built, read_index_texts(read)), built if built.number else None)
+            built = _published(read, folder, built)
+        return _published(read, folder, with_texts(built, read_index_texts(read)), built if built.number else None)
 
 
 def _columns(read: Reader, folder: Path, facts: Facts, now: datetime) -> Built:
@@ -92,7 +93,7 @@ def _next_day(read: Reader, folder: Path, state: State, now: datetime) -> State:
         return _state(read, _full(read, folder, facts, now), now)
     with _uncollected():
         built = with_texts_of(_columns(read, folder, facts, now), old, read_index_texts(read, ids))
-    return _state(read, _with_all_texts(read, folder, _published(folder, built, old)), now)
+    return _state(read, _with_all_texts(read, folder, _published(read, folder, built, old)), now)
 
 
 def _with_all_texts(read: Reader, folder: Path, built: Built) -> Built:
@@ -100,7 +101,7 @@ def _with_all_texts(read: Reader, folder: Path, built: Built) -> Built:
     if not texts_outgrown(built):
         return built
     with _uncollected():
-        return _published(folder, with_texts(built, read_index_texts(read)), built)
+        return _published(read, folder, with_texts(built, read_index_texts(read)), built)
 
 
 @contextmanager
@@ -115,10 +116,11 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _published(folder: Path, built: Built, before: Built | None = None) -> Built:
+def _published(read: Reader, folder: Path, built: Built, before: Built | None = None) -> Built:
     known = None if before is None else Published(number=before.number, generation=before.generation)
-    number = publish(folder, built.generation, known)
-    log.info("published generation=%d rows=%d change=%d", number, _rows(built), built.generation.header.change)
+    change = built.generation.header.change
+    number = publish(folder, built.generation, known, mark_of(read, change) or "")
+    log.info("published generation=%d rows=%d change=%d", number, _rows(built), change)
     return replace(built, number=number)
 
 
@@ -137,6 +139,8 @@ def _facts(read: Reader, vocabulary: Vocabulary) -> Facts:
 def step(read: Reader, folder: Path, state: State | None, now: datetime) -> State:
     """Publish what changed since the last look, if anything did."""
     if state is None:
+        state = _resumed(read, folder, now)
+    if state is None:
         return _state(read, build(read, get_vocabulary(read), folder, now), now)
     if horizon_of(now) != horizon_of(instant_of(state.built.generation.header.built_at)):
         return _next_day(read, folder, state, now)
@@ -145,6 +149,17 @@ def step(read: Reader, folder: Path, state: State | None, now: datetime) -> Stat
     if abs(now - state.sources_read_at) >= SOURCES_AFTER:
         state = _with_sources(read, folder, state, now)
     return _with_changes(read, folder, state, now)
+
+
+def _resumed(read: Reader, folder: Path, now: datetime) -> State | None:
+    """From what was published before, with all sources as if they were shown otherwise; None: that cannot be told."""
+    facts = _facts(read, get_vocabulary(read))
+    built = built_before(read, folder, facts, now)
+    if built is None:
+        return None
+    log.info("going on from generation=%d change=%d", built.number, built.generation.header.change)
+    # Nobody knows what was shown of them while nobody looked.
+    return replace(_state(read, built, now), sources={}, sources_read_at=now - SOURCES_AFTER)
 
 
 def _state(read: Reader, built: Built, now: datetime) -> State:
@@ -167,7 +182,7 @@ def _with_sources(read: Reader, folder: Path, state: State, now: datetime) -> St
         return state
     edition = next_number(folder)
     built = patch_generation(old, [], [], now, header.change, edition=edition, sources=changed)
-    return replace(state, built=_published(folder, built))
+    return replace(state, built=_published(read, folder, built))
 
 
 def _with_facts(read: Reader, folder: Path, state: State, now: datetime) -> State:
@@ -195,7 +210,7 @@ def _with_changes(read: Reader, folder: Path, state: State, now: datetime) -> St
     gone = {number for number in map(number_from_id, ids) if number is not None}
     texts = read_index_texts(read, ids)
     built = patch_generation(state.built, rows, gone, now, change, texts, edition=next_number(folder))
-    return replace(state, built=_with_all_texts(read, folder, _published(folder, built, state.built)))
+    return replace(state, built=_with_all_texts(read, folder, _published(read, folder, built, state.built)))
 
 
 def follow(

@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
-from typing import Any, TypeVar
+from itertools import count, islice
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
 from meetings.listing import fold
-from meetings.model import VenueType
+from meetings.model import MedicationStance, MeetingStatus, VenueType
 from search import geo
 from search.clock import Flags, Ints, Reals, Zones
-from search.columns import Areas, Places, Rows, Sets, Words, joined_rows
+from search.columns import Areas, Generation, Places, Rows, Sets, Words, joined_rows
 from search.rules import Horizon, ScheduleCodes
-from search.strings import TextCodes
+from search.strings import TextCodes, texts_at
 from store.index_rows import IndexRow
 
 K = TypeVar("K")
 #: Rows turned at once: a million tuples are never in memory together.
 _CHUNK = 20_000
+#: Fellowship, venue type, status, medication, whether by phone.
+_Kind: TypeAlias = tuple[str, str | None, str, str, int]
 
 
 class Codes(dict[K, int]):
@@ -47,13 +49,24 @@ class Derived(dict[K, int]):
         return code
 
 
+_NO_SETS = Sets(count=0, owner=np.empty(0, np.int32), member=np.empty(0, np.int32))
+
+
+def _codes_of_sets(sets: Sets) -> Codes[frozenset[int]]:
+    """The numbers of sets that were numbered before."""
+    members: list[list[int]] = [[] for _ in range(sets.count)]
+    for owner, member in zip(sets.owner.tolist(), sets.member.tolist(), strict=True):
+        members[owner].append(member)
+    return Codes(zip(map(frozenset, members), range(sets.count), strict=True))
+
+
 class SetCodes:
     """Numbers distinct sets of members, given as JSON arrays."""
 
-    def __init__(self, member: Callable[[str], int]) -> None:
+    def __init__(self, member: Callable[[str], int], known: Sets = _NO_SETS) -> None:
         self._member = member
-        self._sets: Codes[frozenset[int]] = Codes()
-        self._made = Sets(count=0, owner=np.empty(0, np.int32), member=np.empty(0, np.int32))
+        self._sets = _codes_of_sets(known)
+        self._made = known
         self.codes: Derived[str] = Derived(self._learn)
 
     def _learn(self, text: str) -> int:
@@ -84,23 +97,27 @@ class SetCodes:
 class Encoder:
     """Turns rows into columns; its tables say what the codes mean.
 
-    `edition` is the generation for which it does so, `source_editions` those with which sources changed since.
+    `edition` is the generation for which it does so, `source_editions` those with which sources changed since. It may
+    go on from a generation that was built before.
     """
 
-    def __init__(self, zones: Zones, horizon: Horizon, edition: int = 0) -> None:
+    def __init__(self, zones: Zones, horizon: Horizon, edition: int = 0, known: Generation | None = None) -> None:
         self.edition = edition
         self.source_editions: dict[str, int] = {}
-        self.schedules = ScheduleCodes(zones, horizon)
-        self.kinds: Codes[tuple[str, str | None, str, str, int]] = Codes()
-        self.origins = OriginCodes()
-        self.places = PlaceCodes()
-        self.format_codes: Codes[str] = Codes()
-        self.formats = SetCodes(self.format_codes.__getitem__)
-        self.language_codes: Codes[str] = Codes()
-        self.languages = SetCodes(lambda tag: self.language_codes[tag.lower()])
-        self.area_names = TextCodes()
-        self.area_sets = SetCodes(lambda area: self.area_names.code(fold(area)))
-        self.names = TextCodes()
+        header = None if known is None else known.header
+        self.schedules = ScheduleCodes(zones, horizon, known.schedules if known else None)
+        self.kinds = Codes(_kinds_of(known) if known else ())
+        self.origins = OriginCodes(known)
+        self.places = PlaceCodes(known)
+        self.format_codes: Codes[str] = Codes(header.formats if header else ())
+        self.formats = SetCodes(self.format_codes.__getitem__, known.format_sets if known else _NO_SETS)
+        self.language_codes: Codes[str] = Codes(header.languages if header else ())
+        self.languages = SetCodes(lambda tag: self.language_codes[tag.lower()], known.languages if known else _NO_SETS)
+        self.area_names = TextCodes(known.areas.names if known else None)
+        self.area_sets = SetCodes(
+            lambda area: self.area_names.code(fold(area)), known.areas.sets if known else _NO_SETS
+        )
+        self.names = TextCodes(known.names if known else None)
         self._name_codes: Derived[str] = Derived(lambda name: self.names.code(fold(name)))
 
     def areas(self) -> Areas:
@@ -148,6 +165,21 @@ _SCHEDULE = ("zone", "weekday", "starts", "minutes", "interval", "anchor", "week
 _NOTHING: dict[str, tuple[Any, ...]] = dict.fromkeys(IndexRow._fields, ())
 
 
+def _kinds_of(known: Generation) -> Iterable[tuple[_Kind, int]]:
+    """Kinds as the database writes them, by number."""
+    kinds, fellowships = known.kinds, list(known.header.fellowships)
+    venue_types = [*(kind.value for kind in VenueType), None]
+    statuses, stances = ([one.value for one in kind] for kind in (MeetingStatus, MedicationStance))
+    columns = (kinds.fellowship, kinds.venue_type, kinds.status, kinds.medication, kinds.by_phone)
+    for number, (fellowship, venue_type, status, stance, by_phone) in enumerate(
+        zip(*map(np.ndarray.tolist, columns), strict=True)
+    ):
+        yield (
+            (fellowships[fellowship], venue_types[venue_type], statuses[status], stances[stance], int(by_phone)),
+            number,
+        )
+
+
 def _sets(codes: Mapping[frozenset[int], int]) -> Sets:
     pairs = [(owner, member) for members, owner in codes.items() for member in sorted(members)]
     columns = np.array(pairs, np.int32).reshape(-1, 2)
@@ -180,9 +212,17 @@ def _cells(latitude: Reals, longitude: Reals, located: Flags, venue_types: Seque
 class OriginCodes:
     """Numbers distinct sets of (source, service body): a pair for each list that a meeting is in."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Generation | None = None) -> None:
         self.pairs: Codes[tuple[str, str | None]] = Codes()
-        self._sets: Codes[frozenset[int]] = Codes()
+        self._sets = _codes_of_sets(known.origins.sets if known else _NO_SETS)
+        if known is not None:
+            origins, sources = known.origins, list(known.header.sources)
+            names = texts_at(origins.bodies, np.arange(len(origins.bodies.codes)))
+            bodies: dict[int, str | None] = dict(
+                zip(origins.enter.take(origins.bodies.codes).tolist(), names, strict=True)
+            )
+            told = zip(origins.source.tolist(), origins.body.tolist(), strict=True)
+            self.pairs.update(((sources[source], bodies.get(body)), n) for n, (source, body) in enumerate(told))
         self.codes: Derived[tuple[str, str | None, str]] = Derived(self._learn)
 
     def _learn(self, told: tuple[str, str | None, str]) -> int:
@@ -198,10 +238,14 @@ class OriginCodes:
 class PlaceCodes:
     """Numbers distinct places; towns and regions are compared folded, a country's code as it is."""
 
-    def __init__(self) -> None:
-        self.countries: Codes[str] = Codes()
-        self.regions, self.cities = TextCodes(), TextCodes()
+    def __init__(self, known: Generation | None = None) -> None:
+        self.countries: Codes[str] = Codes(known.header.countries if known else ())
+        self.regions = TextCodes(known.places.regions if known else None)
+        self.cities = TextCodes(known.places.cities if known else None)
         self._places: Codes[tuple[int, int, int]] = Codes()
+        if known is not None:
+            columns = (known.places.country, known.places.region, known.places.city)
+            self._places.update(zip(zip(*map(np.ndarray.tolist, columns), strict=True), count()))
         self.codes: Derived[tuple[str | None, str | None, str | None]] = Derived(self._learn)
 
     def _learn(self, place: tuple[str | None, str | None, str | None]) -> int:

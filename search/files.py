@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
@@ -28,6 +29,7 @@ _LOCK = "builder.lock"
 _PREFIX = "generation-"
 #: Smaller files are read, not mapped: a mapping costs more than the copy.
 _MAPPED_FROM = 16_384
+_READ_AT_ONCE = 1 << 20
 #: Requests may still be reading the one before; a mapped file lives on after it is removed.
 _KEPT_GENERATIONS = 2
 
@@ -69,10 +71,10 @@ class Published:
     generation: Generation
 
 
-def publish(folder: Path, generation: Generation, before: Published | None = None) -> int:
+def publish(folder: Path, generation: Generation, before: Published | None = None, mark: str = "") -> int:
     """Write a generation, make it the current one, remove old ones; its number.
 
-    Arrays that it has in common with the one `before` are not written again.
+    Arrays that it has in common with the one `before` are not written again. `mark` says who built it of what.
     """
     folder.mkdir(parents=True, exist_ok=True)
     number = next_number(folder)
@@ -80,7 +82,7 @@ def publish(folder: Path, generation: Generation, before: Published | None = Non
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
     known = None if before is None else (folder / f"{_PREFIX}{before.number}", before.generation)
-    write_arrays(generation, draft, known)
+    write_arrays(generation, draft, known, mark)
     draft.rename(folder / f"{_PREFIX}{number}")
     pointer = folder / f"{_CURRENT}.draft"
     pointer.write_text(f"{_PREFIX}{number}\n", "ascii")
@@ -88,6 +90,33 @@ def publish(folder: Path, generation: Generation, before: Published | None = Non
     for old in sorted(_numbers(folder))[:-_KEPT_GENERATIONS]:
         shutil.rmtree(folder / f"{_PREFIX}{old}", ignore_errors=True)
     return number
+
+
+def published_undamaged(folder: Path) -> tuple[Published, str] | None:
+    """The newest generation and its mark, after looking at every byte; None: there is none, or it is damaged."""
+    number = current_number(folder)
+    if number is None:
+        return None
+    home = folder / f"{_PREFIX}{number}"
+    try:
+        if not _is_whole(home):
+            log.error("saved generation is damaged number=%d", number)
+            return None
+        generation = read_generation(folder, number)
+        return (
+            None if generation is None else (Published(number=number, generation=generation), read_header(home)["mark"])
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        log.error("saved generation cannot be gone on from number=%d %s", number, frames_of(error))
+        return None
+
+
+def _is_whole(home: Path) -> bool:
+    """Whether all files are as they were written."""
+    header = read_header(home)
+    return header.pop("checksum", None) == _checksum_of_header(header) and all(
+        _checksum(home / f"{path}.npy") == known for path, known in header["checksums"].items()
+    )
 
 
 def next_number(folder: Path) -> int:
@@ -101,14 +130,35 @@ def _numbers(folder: Path) -> list[int]:
     return [int(number) for number in told if number.isdecimal()]
 
 
-def write_arrays(value: D, home: Path, known: tuple[Path, D] | None = None) -> None:
+def write_arrays(value: D, home: Path, known: tuple[Path, D] | None = None, mark: str = "") -> None:
     """A dataclass of arrays, plain values and other such dataclasses, as files in a folder that is there.
 
-    `known` is where another one was written: the very arrays that it holds too are linked from there.
+    `known` is where another one was written: the very arrays that it holds too are linked from there. `mark` is kept.
     """
-    header: dict[str, Any] = {}
-    _write(value, home, header, "", known)
+    header: dict[str, Any] = {"mark": mark, "checksums": {}}
+    _write(value, home, header, "", known, {} if known is None else _checksums(known[0]))
+    header["checksum"] = _checksum_of_header(header)
     (home / _HEADER).write_bytes(orjson.dumps(header))
+
+
+def _checksums(home: Path) -> dict[str, int]:
+    try:
+        sums: dict[str, int] = read_header(home)["checksums"]
+    except (FileNotFoundError, ValueError, KeyError):
+        return {}
+    return sums
+
+
+def _checksum_of_header(header: dict[str, Any]) -> int:
+    return zlib.crc32(orjson.dumps(header))
+
+
+def _checksum(file: Path) -> int:
+    found = 0
+    with file.open("rb") as opened:
+        while part := opened.read(_READ_AT_ONCE):
+            found = zlib.crc32(part, found)
+    return found
 
 
 def read_header(home: Path) -> dict[str, Any]:
@@ -122,15 +172,25 @@ def read_arrays(kind: type[D], home: Path, header: dict[str, Any]) -> D:
     return _read(kind, home, header, "")
 
 
-def _write(value: object, home: Path, header: dict[str, Any], prefix: str, known: tuple[Path, Any] | None) -> None:
+def _write(
+    value: object,
+    home: Path,
+    header: dict[str, Any],
+    prefix: str,
+    known: tuple[Path, Any] | None,
+    sums: dict[str, int],
+) -> None:
     for name, part in ((f.name, getattr(value, f.name)) for f in fields(value)):  # type: ignore[arg-type]  # a dataclass
         path = f"{prefix}{name}"
         before = None if known is None else (known[0], getattr(known[1], name))
         if is_dataclass(part):
-            _write(part, home, header, f"{path}.", before)
+            _write(part, home, header, f"{path}.", before, sums)
         elif isinstance(part, np.ndarray):
-            if before is None or before[1] is not part or not _linked(before[0] / f"{path}.npy", home / f"{path}.npy"):
-                np.save(home / f"{path}.npy", part, allow_pickle=False)
+            file = f"{path}.npy"
+            linked = before is not None and before[1] is part and _linked(before[0] / file, home / file)
+            if not linked:
+                np.save(home / file, part, allow_pickle=False)
+            header["checksums"][path] = sums[path] if linked and path in sums else _checksum(home / file)
         else:
             header[path] = part
 

@@ -104,6 +104,13 @@ def with_texts_of(built: Built, old: Built, texts: Iterable[IndexTexts]) -> Buil
     return replace(built, generation=generation, changed_texts=old.changed_texts)
 
 
+def without_changed_texts(built: Built) -> Built:
+    """Without the documents of the second segment."""
+    rows, main = built.generation.rows, built.generation.texts.main
+    document = np.where(rows.document < main.count, rows.document, np.int32(-1))
+    return replace(built, generation=replace(built.generation, rows=replace(rows, document=document)))
+
+
 def patch_generation(
     built: Built,
     rows: Iterable[IndexRow],

@@ -202,13 +202,22 @@ class Schedules:
 
 
 class ScheduleCodes:
-    """Numbers schedules as they come, and expands each listed one once."""
+    """Numbers schedules as they come, and expands each listed one once.
 
-    def __init__(self, zones: Zones, horizon: Horizon) -> None:
+    It may go on from schedules that were numbered before. The rules of listed ones among them are not known any more:
+    what has one of these gets a number of its own, with the same starts.
+    """
+
+    def __init__(self, zones: Zones, horizon: Horizon, known: Schedules | None = None) -> None:
         self._zones, self._horizon = zones, horizon
         self._by_key: dict[ScheduleKey, int] = {}
         self._by_rule: dict[Rule | None, int] = {None: BY_APPOINTMENT}
-        self._made: Schedules | None = None
+        self._new: list[tuple[int, Rule | None]] = [(BY_APPOINTMENT, None)]
+        self._count = 1
+        self._made = known
+        if known is not None:
+            self._by_rule |= _weekly_rules(known)
+            self._new, self._count = [], len(known.zone)
 
     def codes(self, keys: Iterable[ScheduleKey]) -> list[int]:
         """Their numbers, new ones if need be."""
@@ -217,17 +226,18 @@ class ScheduleCodes:
 
     def _learn(self, key: ScheduleKey) -> int:
         rule = rule_of(key, self._zones, self._horizon)
-        code = self._by_key[key] = self._by_rule.setdefault(rule, len(self._by_rule))
+        code = self._by_key[key] = self._by_rule.setdefault(rule, self._count)
+        if code == self._count:
+            self._new.append((code, rule))
+            self._count += 1
         return code
 
     def schedules(self) -> Schedules:
         """All of them so far."""
-        known = 0 if self._made is None else len(self._made.zone)
-        if known == len(self._by_rule) and self._made is not None:
-            return self._made
-        numbered = [(code, rule) for rule, code in list(self._by_rule.items())[known:]]
-        new = self._tables(numbered)
-        self._made = new if self._made is None else _joined(self._made, new)
+        if self._new or self._made is None:
+            new = self._tables(self._new)
+            self._made = new if self._made is None else _joined(self._made, new)
+            self._new = []
         return self._made
 
     def _tables(self, numbered: Sequence[tuple[int, Rule | None]]) -> Schedules:
@@ -244,6 +254,12 @@ class ScheduleCodes:
             held=held,
             cancelled=cancelled,
         )
+
+
+def _weekly_rules(known: Schedules) -> dict[Rule | None, int]:
+    weekly = (~known.listed).nonzero()[0]
+    columns = (column.take(weekly).tolist() for column in (known.zone, known.week_minute, known.length))
+    return dict(zip(map(Rule, *columns), weekly.tolist(), strict=True))
 
 
 def _moved(numbered: Sequence[tuple[int, Rule | None]], week_minutes: Ints, held: Starts) -> Flags:

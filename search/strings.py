@@ -83,18 +83,24 @@ def encoded(text: str) -> bytes:
 
 
 class TextCodes:
-    """Numbers texts as they come; remembers their order, so that few new ones cost little."""
+    """Numbers texts as they come; remembers their order, so that few new ones cost little.
 
-    def __init__(self) -> None:
+    It may go on from texts that were numbered before: they are only looked at if a text is asked for.
+    """
+
+    def __init__(self, known: Strings | None = None) -> None:
         self._codes: dict[str, int] = {}
         self._sorted: list[tuple[bytes, int]] = []
-        self._strings: Strings | None = None
+        self._strings = known
+        self._unread = known is not None
 
     def __len__(self) -> int:
+        self._read()
         return len(self._codes)
 
     def code(self, text: str) -> int:
         """The number of a text, a new one if need be."""
+        self._read()
         known = self._codes.get(text)
         if known is not None:
             return known
@@ -102,6 +108,13 @@ class TextCodes:
         self._sorted.append((encoded(text), code))
         self._strings = None
         return code
+
+    def _read(self) -> None:
+        if self._unread and self._strings is not None:
+            texts, codes = texts_at(self._strings, np.arange(len(self._strings.codes))), self._strings.codes.tolist()
+            self._codes = dict(zip(texts, codes, strict=True))
+            self._sorted = list(zip(map(encoded, texts), codes, strict=True))
+        self._unread = False
 
     def strings(self) -> Strings:
         """All of them so far."""

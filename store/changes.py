@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
-from sqlalchemy import Row, RowMapping, Select, delete, exists, func, insert, select
+from sqlalchemy import Row, RowMapping, Select, Text, delete, exists, func, insert, select, type_coerce
 
 from store.columns import Code
 from store.database import Reader, Writer
@@ -66,6 +66,13 @@ def record_changes(write: Writer, ids: Sequence[str], *, run_id: str | None, now
 def last_change(read: Reader) -> int:
     """The number of the newest change; 0: none yet."""
     return read.connection.scalar(select(func.coalesce(func.max(changes.c.number), 0))) or 0
+
+
+def entry_mark(read: Reader, number: int) -> str | None:
+    """Tells an entry from that of the same number in another database; None: it is not in the log (any more)."""
+    told = select(changes.c.meeting_id, type_coerce(changes.c.at, Text)).where(changes.c.number == number)
+    row = read.connection.execute(told).one_or_none()
+    return None if row is None else f"{row[0]} {row[1]}"
 
 
 def changed_meetings(read: Reader, after: int) -> tuple[tuple[str, ...], int]:

@@ -13,9 +13,11 @@ from sqlalchemy import delete, event
 from meetings.listing import ListedBody, Listing, content_key, fingerprint, id_from_number, number_of, service_body_id
 from meetings.source import ImportPlan, Placed
 from search.builder import FACTS_AFTER, State, build, follow, step
-from search.files import read_generation, sole_builder
+from search.clock import minute_of
+from search.files import publish, read_generation, sole_builder
 from search.index import Index, open_index
 from search.meetings import find_meetings
+from store.changes import KEPT
 from store.database import Database
 from store.imports import apply_plan
 from store.migration import migrate
@@ -302,3 +304,94 @@ def test_a_generation_that_cannot_be_read_is_replaced(database: Database, tmp_pa
     (tmp_path / "CURRENT").write_text("generation-7\n")
     look(database, tmp_path)
     assert newest(tmp_path).generation > 7
+
+
+# --- Started again --------------------------------------------------------------------------------------------
+
+
+def texts_file(folder: Path) -> int:
+    """Which file has the words of all meetings: the same one as long as texts are not read anew."""
+    return (folder / f"generation-{newest(folder).generation}" / "texts.main.documents.npy").stat().st_ino
+
+
+def quietly_renamed(database: Database, key: str, name: str) -> None:
+    """What no log tells is seen only by who reads everything."""
+    with database.write() as write:
+        write.connection.execute(meetings.update().where(meetings.c.source_key == key).values(name=name))
+
+
+def test_a_builder_that_is_started_again_reads_only_what_changed(database: Database, tmp_path: Path) -> None:
+    add(database, "1", "2", "3")
+    state = look(database, tmp_path)
+    add(database, changed=(placed(a_listing(record_key="3", name="Third Way")),))
+    look(database, tmp_path, state)
+    quietly_renamed(database, "2", "Not Logged")
+    add(database, "4", changed=(placed(a_listing(record_key="1", name="Quiet Harbour")),))
+    look(database, tmp_path)
+    assert (found(tmp_path), newest(tmp_path).change) == (4, 6)
+    told = {text: found(tmp_path, text=text) for text in ("harbour", "third way", "first light", "logged")}
+    assert told == {"harbour": 1, "third way": 1, "first light": 2, "logged": 0}
+
+
+def test_a_builder_that_is_started_again_tells_all_that_is_shown_of_sources(database: Database, tmp_path: Path) -> None:
+    add(database, "1")
+    look(database, tmp_path)
+    look(database, tmp_path)
+    index = newest(tmp_path)
+    assert index.columns.origins.edition.tolist() == [index.generation]
+
+
+def test_a_builder_that_is_started_on_another_day_takes_texts_over(database: Database, tmp_path: Path) -> None:
+    add(database, "1", "2")
+    look(database, tmp_path)
+    before = texts_file(tmp_path)
+    add(database, changed=(placed(a_listing(record_key="1", name="Quiet Harbour")),))
+    look(database, tmp_path, now=NOW + timedelta(days=1))
+    assert (found(tmp_path, text="first light"), found(tmp_path, text="harbour")) == (1, 1)
+    assert texts_file(tmp_path) == before
+    assert newest(tmp_path).columns.header.first_start > minute_of(NOW - timedelta(days=14))
+
+
+def another_program(database: Database, folder: Path) -> None:
+    publish(folder, newest(folder).columns, mark="of another program")
+
+
+def damaged(database: Database, folder: Path) -> None:
+    file = folder / f"generation-{newest(folder).generation}" / "rows.number.npy"
+    file.write_bytes(file.read_bytes()[:-1] + b"\x01")
+
+
+def another_database(database: Database, folder: Path) -> None:
+    with database.write() as write:
+        write.connection.execute(changes.update().values(at=NOW + MINUTE))
+
+
+def log_cut_off(database: Database, folder: Path) -> None:
+    with database.write() as write:
+        write.connection.execute(delete(changes).where(changes.c.number == 2))
+    add(database, "3")
+
+
+def other_facts(database: Database, folder: Path) -> None:
+    with database.write() as write:
+        put_source(write, a_source(language="pt"))
+
+
+@pytest.mark.parametrize("spoil", [another_program, damaged, another_database, log_cut_off, other_facts])
+def test_what_cannot_be_gone_on_from_is_built_anew(
+    database: Database, tmp_path: Path, spoil: Callable[[Database, Path], None]
+) -> None:
+    add(database, "1", "2")
+    look(database, tmp_path)
+    spoil(database, tmp_path)
+    quietly_renamed(database, "2", "Not Logged")
+    look(database, tmp_path)
+    assert found(tmp_path, text="not logged") == 1
+
+
+def test_after_months_all_is_built_anew(database: Database, tmp_path: Path) -> None:
+    add(database, "1")
+    look(database, tmp_path)
+    quietly_renamed(database, "1", "Not Logged")
+    look(database, tmp_path, now=NOW + KEPT + timedelta(days=1))
+    assert found(tmp_path, text="not logged", now=NOW + KEPT) == 1
