@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from operator import attrgetter
 from typing import TypeAlias
 
@@ -78,8 +78,8 @@ class Texts:
     document_rows: Ints
 
 
-class _Chunks(dict[str, tuple[list[int], list[int]]]):
-    """The words of what stands between spaces, and those that are found alone only, by their numbers.
+class _Chunks(dict[str, list[int]]):
+    """The words of what stands between spaces, by their numbers; in `alone` those that are found alone only.
 
     Folding looks at every letter, and texts are made of the same chunks again and again.
     """
@@ -87,13 +87,16 @@ class _Chunks(dict[str, tuple[list[int], list[int]]]):
     def __init__(self, word: Callable[[str], int]) -> None:
         super().__init__()
         self._word = word
+        self.alone: dict[str, list[int]] = {}
 
-    def __missing__(self, chunk: str) -> tuple[list[int], list[int]]:
+    def __missing__(self, chunk: str) -> list[int]:
         plain = folded(chunk)
         kept = list(map(self._word, words_to_keep(plain)))
         count = len(words_in(plain))
-        told = self[chunk] = kept[:count], kept[count:]
-        return told
+        if kept[count:]:
+            self.alone[chunk] = kept[count:]
+        words = self[chunk] = kept[:count]
+        return words
 
 
 class _Learned(dict[str, int]):
@@ -106,14 +109,13 @@ class _Learned(dict[str, int]):
         self.ends = array("i")
 
     def __missing__(self, text: str) -> int:
-        alone: list[int] = []
-        for words, more in map(self._chunks.__getitem__, text[:_LONGEST_TEXT].split()):
-            self.tokens.extend(words)
-            alone += more
-        self.tokens.append(END)
-        for word in alone:
+        chunks = text[:_LONGEST_TEXT].split()
+        words = [*chain.from_iterable(map(self._chunks.__getitem__, chunks)), END]
+        alone = self._chunks.alone
+        if not alone.keys().isdisjoint(chunks):
             # Found alone only, for it is no part of a phrase.
-            self.tokens.extend((word, END))
+            words += [number for chunk in chunks for word in alone.get(chunk, ()) for number in (word, END)]
+        self.tokens.fromlist(words)
         self.ends.append(len(self.tokens))
         number = self[text] = len(self.ends) - 1
         return number
