@@ -161,6 +161,7 @@ def limits_of(settings: Settings) -> Limits:
         max_searches=settings.schedule_searches,
         max_feed_meetings=settings.feed_meetings,
         documents=settings.graphql_documents,
+        new_documents=settings.graphql_new_documents,
     )
 
 

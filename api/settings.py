@@ -117,6 +117,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("GRAPHQL_TOKENS", _some, "1000", "Longest document in tokens; validation takes time in their square."),
     Setting("GRAPHQL_COST", _some, "200000", "Most fields one operation may resolve: about a second's work."),
     Setting("GRAPHQL_DOCUMENTS", _some, "500", "Validated documents kept in memory, about 25 kB each."),
+    Setting("GRAPHQL_NEW_DOCUMENTS", _some, "50", "Beside them, such as were asked for only once."),
     Setting(
         "GRAPHQL_TRUSTED_DOCUMENTS", str, "", "A JSON file of documents: then no others are answered; empty: any are."
     ),
@@ -220,6 +221,7 @@ class Settings:
     graphql_tokens: int
     graphql_cost: int
     graphql_documents: int
+    graphql_new_documents: int
     graphql_trusted_documents: str
     rate_cost: int
     rate_cost_volunteer: int

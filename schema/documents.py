@@ -12,7 +12,17 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, recommended_rules, specified_rules, validate
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    NameNode,
+    Node,
+    parse,
+    recommended_rules,
+    specified_rules,
+    validate,
+)
 
 from meetings.errors import InvalidQuery, MeetingsError, TooMuch
 from schema.errors import Refused, refusal, with_argument
@@ -55,7 +65,30 @@ def read_document(schema: GraphQLSchema, text: str, limits: Limits) -> Document:
         raise refusal(error) from error
     if errors := validate(schema, node, _RULES, max_errors=MAX_ERRORS, hide_suggestions=not limits.introspection):
         raise Refused([with_argument(node, error) for error in errors])
+    _lighten(node)
     return Document(sha256=sha256_of(text), node=node, shape=shape, freshness=freshness_of(schema, node))
+
+
+def _lighten(document: DocumentNode) -> None:
+    """Let go of what a valid document no longer needs of its text: more than a third of what it would be kept as.
+
+    Errors of execution tell where a field begins; nothing asks where a name does, or for the words beside it.
+    """
+    token = document.loc.start_token if document.loc else None
+    while token:
+        # Each knows the next and the one before: only the collector of garbage would find them.
+        token.prev, token = None, token.next
+    waiting: list[object] = [document]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, tuple):
+            waiting += node
+        elif isinstance(node, NameNode):
+            node.loc = None
+        elif isinstance(node, Node):
+            if node.loc:
+                del node.loc.start_token, node.loc.end_token
+            waiting += [getattr(node, key) for key in node.keys if key != "loc"]
 
 
 def sha256_of(text: str) -> str:
@@ -66,6 +99,8 @@ def sha256_of(text: str) -> str:
 class Documents:
     """Valid documents by the hash of their text, the least recently used forgotten first. Threads may share it.
 
+    Of those asked for once only few are kept: whoever sends ever-new ones drives out none that apps send again and
+    again, and fills no memory, which Python's collector of garbage would look through while all others wait.
     `trusted`: documents by ids of the operator's own, and then no others are answered; InvalidQuery if one of
     them is not valid. `compiled` False: their operations are left to the standard executor, for comparison.
     """
@@ -80,6 +115,7 @@ class Documents:
     ) -> None:
         self.schema, self.limits, self.compiled = schema, limits, compiled
         self._known: OrderedDict[str, Document] = OrderedDict()
+        self._new: OrderedDict[str, Document] = OrderedDict()
         self._lock = threading.Lock()
         self._trusted = None if trusted is None else _read_trusted(schema, trusted, limits)
 
@@ -93,9 +129,9 @@ class Documents:
             raise refusal(InvalidQuery("query", reason))
         document = read_document(self.schema, text, self.limits)
         with self._lock:
-            self._known[sha256] = document
-            while len(self._known) > self.limits.documents:
-                self._known.popitem(last=False)
+            self._new[sha256] = document
+            while len(self._new) > self.limits.new_documents:
+                self._new.popitem(last=False)
         return document
 
     def held(self, text: str) -> Document | None:
@@ -107,9 +143,12 @@ class Documents:
         if self._trusted is not None:
             return self._trusted.get(id)
         with self._lock:
-            document = self._known.get(id)
+            document = self._known.get(id) or self._new.pop(id, None)
             if document:
+                self._known[id] = document
                 self._known.move_to_end(id)
+            while len(self._known) > self.limits.documents:
+                self._known.popitem(last=False)
             return document
 
     def asked(self, id: str) -> Document:

@@ -72,6 +72,8 @@ class Limits:
     max_feed_meetings: int = 500
     #: Validated documents kept in memory, about 25 KB each.
     documents: int = 500
+    #: Beside them, such as were asked for only once.
+    new_documents: int = 50
 
 
 @dataclass(slots=True)

@@ -77,8 +77,8 @@ async def test_a_document_that_is_not_valid_is_never_kept() -> None:
 
 async def test_the_document_that_was_not_asked_for_longest_is_forgotten_first() -> None:
     texts = [f"{{ a{n}: __typename }}" for n in range(3)]
-    async with a_client(an_app(GRAPHQL_DOCUMENTS="2")) as client:
-        for text in (texts[0], texts[1], texts[0], texts[2]):
+    async with a_client(an_app(GRAPHQL_DOCUMENTS="2", GRAPHQL_NEW_DOCUMENTS="1")) as client:
+        for text in (texts[0], *texts[:2], texts[1], texts[0], *texts[2:], texts[2]):
             await ask(client, "POST", {"query": text})
         known = ["errors" not in (await ask(client, "POST", apq(text))).json() for text in texts]
     assert known == [True, False, True]

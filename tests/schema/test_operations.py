@@ -1,9 +1,10 @@
 """From a request's text to its answer."""
 
+import gc
 from typing import Any
 
 import pytest
-from graphql import GraphQLError, GraphQLSchema
+from graphql import GraphQLError, GraphQLSchema, Token
 from graphql.execution import ExecutionResult
 
 from meetings.errors import (
@@ -42,19 +43,41 @@ def told(error: Exception) -> dict[str, Any]:
 
 @pytest.fixture
 def documents(graphql_schema: GraphQLSchema) -> Documents:
-    return Documents(graphql_schema, limits(documents=2))
+    return Documents(graphql_schema, limits(documents=2, new_documents=2))
 
 
 def test_a_valid_document_is_kept(documents: Documents) -> None:
     assert documents.get("{ __typename }") is documents.get("{ __typename }")
 
 
-def test_the_least_recently_used_document_is_forgotten(documents: Documents) -> None:
-    first, second = documents.get("{ __typename }"), documents.get("{ a: __typename }")
-    assert documents.get("{ __typename }") is first
-    documents.get("{ b: __typename }")
-    assert documents.get("{ __typename }") is first
-    assert documents.get("{ a: __typename }") is not second
+def named(name: str) -> str:
+    return f"{{ {name}: __typename }}"
+
+
+def test_a_document_that_is_asked_for_again_stays_however_many_new_ones_come(documents: Documents) -> None:
+    first = documents.get(named("a"))
+    assert documents.get(named("a")) is first
+    for number in range(20):
+        documents.get(named(f"b{number}"))
+    assert documents.get(named("a")) is first
+
+
+def test_a_document_that_is_asked_for_once_gives_way_to_newer_ones(documents: Documents) -> None:
+    first, *_ = [documents.get(named(name)) for name in "abc"]
+    assert documents.get(named("a")) is not first
+
+
+def test_of_those_asked_for_again_the_least_recently_used_is_forgotten(documents: Documents) -> None:
+    first, second, _ = [documents.get(named(name)) for name in "abc" for _ in range(2)][::2]
+    assert documents.get(named("b")) is second
+    assert documents.get(named("a")) is not first
+
+
+def test_of_a_kept_document_no_words_of_its_text_are_kept(documents: Documents) -> None:
+    gc.collect()
+    before = {id(one) for one in gc.get_objects() if isinstance(one, Token)}
+    documents.get("{ meetings { nodes { name } } }")
+    assert not [one for one in gc.get_objects() if isinstance(one, Token) and id(one) not in before]
 
 
 def test_a_document_that_is_not_valid_is_not_kept(documents: Documents) -> None:
