@@ -95,7 +95,8 @@ def _render(house: House, token_hash: str, now: datetime) -> Feed | datetime | N
             off = address.turned_off_at or now
             # An empty calendar for as long as it takes that every phone has asked once more.
             gone = now - off > timedelta(days=house.settings.feed_off_days)
-            return off if gone else render_turned_off(since=off)
+            hours = house.settings.feed_refresh_hours
+            return off if gone else render_turned_off(since=off, refresh_hours=hours)
         found = _found(index, address.schedule, now)
         schedule = with_found(address.schedule, found, house.settings.feed_meetings)
         entries = schedule.entries
@@ -104,7 +105,14 @@ def _render(house: House, token_hash: str, now: datetime) -> Feed | datetime | N
         with house.database.write() as write:
             note_use(write, schedule.id, now)
     meetings = {entry.meeting_id: m for entry, m in zip(entries, listed, strict=True) if m is not None}
-    feed = render_feed(schedule, meetings, now=now, wording=house.wording, blocks=house.blocks.of)
+    feed = render_feed(
+        schedule,
+        meetings,
+        now=now,
+        refresh_hours=house.settings.feed_refresh_hours,
+        wording=house.wording,
+        blocks=house.blocks.of,
+    )
     if index is not None:
         house.feeds.put(token_hash, known_feed(schedule, found, feed, index, _minute(now)))
     return feed

@@ -48,6 +48,12 @@ def _some(text: str) -> int:
     return number
 
 
+def _half_a_day(text: str) -> int:
+    if not 1 <= (number := int(text)) <= 12:
+        raise ValueError("1 to 12")
+    return number
+
+
 def _port(text: str) -> int:
     if not 0 < (number := int(text)) < 65536:
         raise ValueError("1 to 65535")
@@ -150,6 +156,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("FEED_KNOWN", _some, "50000", "Feeds of which is remembered what they were, about 4 kB each."),
     Setting(
+        "FEED_REFRESH_HOURS",
+        _half_a_day,
+        "6",
+        "Hours after which a feed asks to be read again, 1 to 12; Outlook and Nextcloud heed it.",
+    ),
+    Setting(
         "FEED_OFF_DAYS", _some, "30", "How long a feed that was turned off shows an empty calendar before it is gone."
     ),
     Setting(
@@ -234,6 +246,7 @@ class Settings:
     feed_meetings: int
     feed_kept_meetings: int
     feed_known: int
+    feed_refresh_hours: int
     feed_off_days: int
     absent_percent: int
     absent_meetings: int

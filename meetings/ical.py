@@ -132,6 +132,11 @@ def render_feed(
     )
     picked = chosen(schedule, meetings)
     contents = _contents(picked, frame, blocks)
+    if len(contents.skipped) == len(picked) > 1:
+        # Clients keep what they have when a feed fails; an empty one would clear their calendars.
+        raise ValueError(f"none of {len(picked)} meetings can be written")
+    if contents.left_out:
+        _note_left_out(contents, frame)
     untimed = sum([meeting.recurrence is None for meeting, _ in picked])
     remarks = ((wording.untimed, untimed), (wording.left_out, contents.left_out))
     head = _head(_calendar_name(schedule, wording), refresh_hours, remarks)
@@ -236,18 +241,23 @@ def _calendar_name(schedule: Schedule, wording: Wording) -> str:
 
 def _contents(picked: list[tuple[Meeting, ScheduleEntry]], frame: _Frame, blocks: BlockOf) -> _Contents:
     """The events of the first meetings that fit, all of a meeting's or none; a broken one does not ruin the rest."""
-    contents, size, tellings = _Contents(frame.owner, frame.changed_at), 0, _Tellings(frame)
+    contents, size, tellings, unchanged = _Contents(frame.owner, frame.changed_at), 0, _Tellings(frame), _Stamps(frame)
     # In names of their own: this is done for each meeting of each feed.
     sources, stamps, lines = contents.sources, contents.stamps, contents.lines
-    since, revision = frame.changed_at, frame.revision
+    since, revision, day, own = frame.changed_at, frame.revision, None, None
     for meeting, entry in picked:
         try:
-            changed_at = since
+            sequence = revision + meeting.revision + entry.revision
             if meeting.updated_at > since or entry.updated_at > since:
                 changed_at = max(meeting.updated_at, entry.updated_at)
                 contents.changed_at = max(contents.changed_at, changed_at)
-            stamp = stamp_lines(changed_at, revision + meeting.revision + entry.revision)
-            ids, told, zones, more = blocks(meeting, entry, tellings[entry.added_on, entry.reminder_minutes])
+                stamp = stamp_lines(changed_at, sequence)
+            else:
+                stamp = unchanged[sequence]
+            if entry.added_on != day or entry.reminder_minutes != own:
+                day, own = entry.added_on, entry.reminder_minutes
+                how = tellings[day, own]
+            ids, told, zones, more = blocks(meeting, entry, how)
         except Exception:
             contents.skipped.append(meeting.id)
             continue
@@ -259,13 +269,6 @@ def _contents(picked: list[tuple[Meeting, ScheduleEntry]], frame: _Frame, blocks
         lines += told
         stamps += [stamp] * len(told)
         contents.zones.add(zones)
-    if len(contents.skipped) == len(picked) > 1:
-        # Clients keep what they have when a feed fails; an empty one would clear their calendars.
-        raise ValueError(f"none of {len(picked)} meetings can be written")
-    if contents.left_out:
-        sources.append(identity_source("left out"))
-        lines.append(_too_many(frame, contents.left_out))
-        stamps.append(stamp_lines(since, revision))
     return contents
 
 
@@ -282,12 +285,25 @@ class _Tellings(dict[tuple[date, int | None], Telling]):
         return found
 
 
-def _too_many(frame: _Frame, left_out: int) -> bytes:
+class _Stamps(dict[int, bytes]):
+    """Stamps of events of which nothing has changed since the feed's own last change, by their counts of changes."""
+
+    def __init__(self, frame: _Frame) -> None:
+        self.since = frame.changed_at
+
+    def __missing__(self, sequence: int) -> bytes:
+        found = self[sequence] = stamp_lines(self.since, sequence)
+        return found
+
+
+def _note_left_out(contents: _Contents, frame: _Frame) -> None:
     """The note that the calendar is not whole, on the first of a month that is about to come."""
     event = Event()
-    event["SUMMARY"] = Text(frame.style.wording.left_out.format(count=left_out))
+    event["SUMMARY"] = Text(frame.style.wording.left_out.format(count=contents.left_out))
     event["DTSTART"] = vDate(months_after(frame.anchor, 2), params={"VALUE": "DATE"})
-    return begun(event) + ended(busy=False)
+    contents.sources.append(identity_source("left out"))
+    contents.stamps.append(stamp_lines(frame.changed_at, frame.revision))
+    contents.lines.append(begun(event) + ended(busy=False))
 
 
 def _months(anchor: date) -> int:

@@ -86,3 +86,9 @@ async def test_asking_again_and_again_costs_nothing_of_what_a_network_may_ask_fo
         url = path(await _made(client))
     async with running(create_app(replace(prepared, rate_cost=1))) as client:
         assert {(await client.get(url)).status_code for _ in range(20)} == {200}
+
+
+async def test_the_operator_says_after_how_many_hours_a_feed_is_to_be_read_again(prepared: Settings) -> None:
+    async with running(create_app(replace(prepared, feed_refresh_hours=2))) as client:
+        lines = (await client.get(path(await _made(client)))).text.splitlines()
+    assert {"REFRESH-INTERVAL;VALUE=DURATION:PT2H", "X-PUBLISHED-TTL:PT2H"} < set(lines)

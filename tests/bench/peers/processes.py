@@ -50,6 +50,10 @@ class Server:
         """Seconds of processor time so far: of its process tree, and of PostgreSQL's work for it."""
         return sum(map(_cpu_of, _tree(self.process.pid))), self._backends()
 
+    def own_cpu(self) -> float:
+        """Seconds of processor time so far, of its first process alone: where there is one worker, of that worker."""
+        return _cpu_of(self.process.pid, ended=False)
+
     def _backends(self) -> float:
         if self.postgres is None:
             return 0.0
@@ -60,6 +64,11 @@ class Server:
     def memory(self) -> float:
         """Megabytes resident in its process tree."""
         return sum(map(_memory_of, _tree(self.process.pid)))
+
+    def last_words(self) -> str:
+        """How it ended, or that it has not, and what it logged last."""
+        ended = self.process.poll()
+        return f"{'runs' if ended is None else f'ended with {ended}'}: {_last_words(self.log)}"
 
     def stop(self) -> None:
         """End it and all it started."""
@@ -131,13 +140,13 @@ def _tree(pid: int) -> list[int]:
     return found
 
 
-def _cpu_of(pid: int) -> float:
+def _cpu_of(pid: int, *, ended: bool = True) -> float:
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     except OSError:
         return 0.0
     # utime and stime, and those of children that have ended.
-    return sum(map(int, fields[11:15])) / _TICK
+    return sum(map(int, fields[11 : 15 if ended else 13])) / _TICK
 
 
 def _memory_of(pid: int) -> float:
