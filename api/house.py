@@ -48,13 +48,16 @@ def place_files(settings: Settings) -> PlaceFiles:
 
 
 @contextmanager
-def open_database(settings: Settings, *, pool_size: int | None = None) -> Iterator[Database]:
+def open_database(
+    settings: Settings, *, pool_size: int | None = None, statement_seconds: float = 0
+) -> Iterator[Database]:
     """The database of these settings, closed at the end."""
     database = Database(
         settings.database_url,
         # A mutation reads on one connection and writes on another: with fewer, operations would wait for each other.
         pool_size=pool_size or max(settings.database_pool, settings.graphql_threads + 2),
         busy_seconds=settings.database_busy_seconds,
+        statement_seconds=statement_seconds,
     )
     try:
         yield database
@@ -65,7 +68,7 @@ def open_database(settings: Settings, *, pool_size: int | None = None) -> Iterat
 @contextmanager
 def open_house(settings: Settings, *, now: Callable[[], datetime] = clock) -> Iterator[House]:
     """Open the database, which `migrate` must have prepared, and the read index, which may still be to come."""
-    with open_database(settings) as database:
+    with open_database(settings, statement_seconds=settings.database_statement_seconds) as database:
         with database.read() as read:
             vocabulary = get_vocabulary(read)
         places = PlaceHolder(files=place_files(settings))

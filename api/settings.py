@@ -88,6 +88,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("IMPORT_MINUTES", _count, "10", "How often `serve` imports what is due; 0: never."),
     Setting("DATABASE_POOL", _some, "10", "Database connections kept by each process; as many again when needed."),
     Setting("DATABASE_BUSY_SECONDS", _count, "30", "How long a write waits for another one to end."),
+    Setting(
+        "DATABASE_STATEMENT_SECONDS",
+        _count,
+        "20",
+        "After which PostgreSQL ends a statement of a process that answers requests, or its waiting; 0: never.",
+    ),
     Setting("GRAPHQL_THREADS", _some, "8", "GraphQL operations at work at once in each process; others wait."),
     Setting("GRAPHQL_COSTLY_THREADS", _some, "2", "Of these, such as resolve more than 20,000 fields."),
     Setting("GRAPHQL_SECONDS", _some, "2", "Longest time that one query may take; then its reading is stopped."),
@@ -212,6 +218,7 @@ class Settings:
     import_minutes: int
     database_pool: int
     database_busy_seconds: int
+    database_statement_seconds: int
     graphql_threads: int
     graphql_costly_threads: int
     fragment_bytes: int

@@ -25,6 +25,7 @@ from store.stopping import Stop
 #: The key of the one advisory lock under which the change log is numbered; any constant of our own will do.
 _CHANGE_LOG_LOCK = 7_305_214_471
 #: PostgreSQL's SQLSTATE, appendix A of its manual: undefined_table.
+_CANCELED = "57014"
 _NO_SUCH_TABLE = "42P01"
 #: How long PostgreSQL may take to be told that a statement is to end.
 _CANCEL_SECONDS = 2.0
@@ -89,13 +90,18 @@ class Writer(Reader):
 class Database:
     """A database by URL: `sqlite:///FILE` or `postgresql://…`; the drivers are ours to choose.
 
-    `busy_seconds` is how long a write waits for another, `pool_size` how many connections are kept.
+    `busy_seconds` is how long a write waits for another, `pool_size` how many connections are kept. PostgreSQL itself
+    ends a statement, or its waiting for a lock, after `statement_seconds`; 0: never.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10, busy_seconds: float = 30.0) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 10, busy_seconds: float = 30.0, statement_seconds: float = 0
+    ) -> None:
         parsed = _with_driver(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         arguments: dict[str, Any] = {"timeout": busy_seconds} if self.is_sqlite else {"connect_timeout": 5}
+        if statement_seconds and not self.is_sqlite:
+            arguments["options"] = f"-c statement_timeout={round(statement_seconds * 1000)}"
         if self.is_sqlite and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             # It will hold what people keep: nobody else on the machine may read it.
@@ -169,6 +175,8 @@ def _tell_store_failure(failure: ExceptionContext) -> None:
     cause = failure.original_exception
     if "no such table" in str(cause) or getattr(cause, "sqlstate", None) == _NO_SUCH_TABLE:
         raise StoreFailed("the database lacks tables of this release; run `homegroup migrate`") from error
+    if getattr(cause, "sqlstate", None) == _CANCELED:
+        raise StoreFailed("the database took too long and was stopped; try again later") from error
     if isinstance(error, (OperationalError, InterfaceError)):
         raise StoreFailed("the database cannot be used now") from error
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 import anyio
 import httpx2
 import orjson
+import psycopg
 import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
@@ -19,9 +20,13 @@ from api.graphql_http import graphql_routes
 from meetings.errors import StoreFailed
 from meetings.tokens import Token
 from schema.context import Context
-from store.database import Database
+from store.database import Database, Reader
+from store.meetings import get_meetings
+from store.migration import migrate
+from store.sources import list_sources, put_source
 from store.stopping import Stop
 from tests.api.test_graphql_http import TYPENAME, a_client, code, settings
+from tests.builders import a_source
 
 ENDLESS = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
@@ -115,3 +120,65 @@ def test_a_stop_that_comes_too_late_disturbs_nobody(database: Database) -> None:
     with database.read() as read:
         stop.ask("too late")
         assert read.connection.scalar(text("SELECT 2")) == 2
+
+
+# --- Where nobody asks for it to be stopped -----------------------------------------------------
+
+
+@pytest.fixture
+def hurried(postgres_url: str) -> Iterator[Database]:
+    """One connection to PostgreSQL, which ends what takes longer than half a second."""
+    database = Database(postgres_url, pool_size=1, statement_seconds=0.5)
+    migrate(database)
+    yield database
+    database.close()
+
+
+@contextmanager
+def locked(url: str, table: str) -> Iterator[None]:
+    """Somebody else keeps all others from this table."""
+    with psycopg.connect(url) as other:
+        other.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        yield
+        other.rollback()
+
+
+def backend(read: Reader) -> int:
+    return int(read.connection.scalar(text("SELECT pg_backend_pid()")) or 0)
+
+
+@pytest.mark.postgresql
+def test_what_waits_for_a_lock_too_long_is_ended_and_its_connection_serves_on(
+    hurried: Database, postgres_url: str
+) -> None:
+    with hurried.read() as read, locked(postgres_url, "meetings"):
+        served_by = backend(read)
+        with pytest.raises(StoreFailed, match="took too long"):
+            get_meetings(read, ["M0000000000000"])
+    with hurried.read() as read:
+        assert get_meetings(read, ["M0000000000000"]) == [None]
+        assert backend(read) == served_by
+
+
+@pytest.mark.postgresql
+def test_a_write_that_waits_for_a_lock_too_long_is_undone_and_the_next_is_not(
+    hurried: Database, postgres_url: str
+) -> None:
+    def write_both() -> None:
+        with hurried.write() as write:
+            put_source(write, a_source())
+            write.connection.execute(text("DELETE FROM schedules"))
+
+    with locked(postgres_url, "schedules"), pytest.raises(StoreFailed, match="took too long"):
+        write_both()
+    with hurried.write() as write:
+        assert list_sources(write) == ()
+        put_source(write, a_source())
+
+
+@pytest.mark.postgresql
+async def test_a_statement_that_takes_too_long_is_told_as_unavailable(hurried: Database) -> None:
+    async with a_client(Slow(hurried, GRAPHQL_SECONDS="60").app) as client:
+        response = await client.post("/graphql", json={"query": TYPENAME})
+    assert (response.status_code, code(response), response.headers["retry-after"]) == (503, "UNAVAILABLE", "5")
+    assert "took too long" in response.json()["errors"][0]["message"]
