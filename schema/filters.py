@@ -35,8 +35,8 @@ from search.texts import text_question
 MAX_ITEMS = 100
 MAX_TEXT = 200
 _MINUTE = timedelta(minutes=1)
-#: Lists of codes that are kept as they were read: an app has a few, and sends them each time.
-_KEPT_LISTS = 2000
+#: Lists of codes that are kept as they were read: an app has a few, and sends them each time. Ten megabytes at worst.
+_KEPT_LISTS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

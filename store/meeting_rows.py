@@ -27,7 +27,7 @@ _SEEN = func.coalesce(meetings.c.last_seen_at, sources.c.last_good_import_at, me
 _COLUMNS = (*(c for c in meetings.c if c.name not in _UNREAD), _SEEN.label("seen_at"), sources.c.added_at)
 _NAMES = tuple(column.name for column in _COLUMNS)
 #: Statements that are kept as text: by column, number of ids and database.
-_STATEMENTS = 2000
+_STATEMENTS = 1000
 _LISTS = 4000
 
 
