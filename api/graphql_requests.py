@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -26,6 +27,8 @@ _RANGES = {"*/*": JSON, "application/*": JSON}
 _PARAMETERS = {"query": str, "documentId": str, "operationName": str, "variables": dict, "extensions": dict}
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MAX_ID = 200
+#: Headers that are kept as they were read: clients send a few, each time the same.
+_HEADERS = 100
 
 
 class Malformed(Exception):
@@ -42,6 +45,7 @@ def bearer_token(authorization: str | None) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
+@lru_cache(maxsize=_HEADERS)
 def negotiated(accepts: str | None) -> str:
     """The media type to answer in; Malformed if there is none the client would take."""
     if not accepts:
