@@ -138,8 +138,7 @@ def _candidates(index: Index, asked: MeetingFilter, radius_km: float) -> tuple[C
     """The rows that may lie in ids, radius, area and box, and what judges them; None: they do."""
     place, columns = asked.place, index.columns
     if place.area is not None:
-        rows, near = _of_area(index, asked, place.area), place.near
-        return some_of(rows), None if near is None else lambda at: (None, _known_chords(columns, at.rows, near))
+        return some_of(_of_area(index, asked, place.area)), _distances_from(columns, place.near)
     if asked.ids is not None:
         rows = rows_of_ids(columns, asked.ids)
         # Others have no point.
@@ -244,7 +243,7 @@ def taken(found: Matches, places: Longs) -> Matches:
 
 
 def _online(index: Index, asked: MeetingFilter, by_time: TimeTest, reached: Kept) -> Kept:
-    columns, near = index.columns, asked.place.near
+    columns = index.columns
     hybrid = columns.hybrid.astype(np.int64)
     if asked.ids is None:
         candidates = Candidates([hybrid, _virtual(columns)])
@@ -254,10 +253,13 @@ def _online(index: Index, asked: MeetingFilter, by_time: TimeTest, reached: Kept
     taken = np.zeros(len(columns.rows.number), np.bool_)
     taken[reached.matches().rows] = True
     others = Sieve(taken, np.logical_not, 1.0)
-    by_place: _PlaceTest | None = None
-    if near is not None:
-        by_place = lambda at: (None, _known_chords(columns, at.rows, near))  # noqa: E731  # one line, as above
+    by_place = _distances_from(columns, asked.place.near)
     return _matching(index, asked, candidates, by_place, by_time, anywhere=True, more=(others,))
+
+
+def _distances_from(columns: Generation, near: Point | None) -> _PlaceTest | None:
+    """Keeps all, and tells how far they are."""
+    return None if near is None else lambda at: (None, _known_chords(columns, at.rows, near))
 
 
 def _known_chords(columns: Generation, rows: Longs, near: Point) -> Reals:
