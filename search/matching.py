@@ -64,17 +64,20 @@ class Kept(NamedTuple):
             return Matches(rows=self.candidates.rows, squares=self.squares, starts=self.starts)
         return self._at(self.keep.nonzero()[0])
 
-    def soonest(self, count: int, now: int, first: int) -> Matches:
-        """At least so many of those that start at `first` or later, the soonest, or all."""
-        if self.starts is None or first >= NEVER or self.candidates.count <= _FEW:
+    def soonest(self, count: int, now: int, after: int | None = None) -> Matches:
+        """So many that start after that minute, and all that start at it, the soonest; more, or all there are."""
+        if self.starts is None or self.candidates.count <= _FEW or (after is not None and after >= NEVER):
             return self.matches()
         for ahead in _AHEAD:
-            soon = self.starts < max(now, first) + ahead
-            if first > now:
-                soon &= self.starts >= first
+            soon = self.starts < (now if after is None else max(now, after)) + ahead
             if self.keep is not None:
                 soon &= self.keep
-            if np.count_nonzero(soon) >= count:
+            if after is None:
+                enough = np.count_nonzero(soon)
+            else:
+                soon &= self.starts >= after
+                enough = np.count_nonzero(soon & (self.starts > after))
+            if enough >= count:
                 return self._at(soon.nonzero()[0])
         return self.matches()
 

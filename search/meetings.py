@@ -67,7 +67,7 @@ def _hits(
         rank, known = rank_of(columns.names, after.name)
         after = after._replace(key=rank if known else rank - 1)
     if order is MeetingOrder.NEXT_START:
-        found = section.soonest(count, asked.now, asked.now if after is None else after.key)
+        found = section.soonest(count, asked.now, None if after is None else after.key)
     elif order is MeetingOrder.DISTANCE and after is None:
         found = section.nearest(count)
     else:
