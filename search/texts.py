@@ -191,18 +191,29 @@ def _with_phrase(columns: Generation, rows: Longs, phrase: Sequence[str]) -> Fla
     """Which rows have these words next to each other in one of their texts."""
     has = np.zeros(rows.size, np.bool_)
     for segment, places, documents in _by_segment(columns, rows):
+        here = np.zeros(documents.size, np.bool_)
         for stream in (segment.names, segment.others):
-            # The last one is that of no text.
-            among = np.zeros(len(stream.ends) + 1, np.bool_)
-            told = [column.take(documents) for column in stream.of_documents]
-            for column in told:
-                among[column] = True
-            texts, _ = _texts_with(segment, stream, phrase, among[:-1].nonzero()[0])
-            if texts.size:
-                among[:] = False
-                among[texts] = True
-                for column in told:
-                    has[places] |= among.take(column)
+            # What says it in its name need not say it elsewhere.
+            left = (~here).nonzero()[0]
+            here[left] = _documents_with(segment, stream, documents.take(left), phrase)
+        has[places] = here
+    return has
+
+
+def _documents_with(segment: Segment, stream: Stream, documents: Ints, phrase: Sequence[str]) -> Flags:
+    """Which documents have these words next to each other in one of their texts of a stream."""
+    told = [column.take(documents) for column in stream.of_documents]
+    # The last one is that of no text.
+    table = np.zeros(len(stream.ends) + 1, np.bool_)
+    for column in told:
+        table[column] = True
+    texts, _ = _texts_with(segment, stream, phrase, table[:-1].nonzero()[0])
+    has = np.zeros(documents.size, np.bool_)
+    if texts.size:
+        table[:] = False
+        table[texts] = True
+        for column in told:
+            has |= table.take(column)
     return has
 
 
