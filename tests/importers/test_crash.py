@@ -33,18 +33,36 @@ from tests.outside import ROOT
 SHOWN = {"ACTIVE", "UNCONFIRMED"}
 
 
-# Every point takes minutes; some are looked at each time.
+#: What an import of these lists writes.
+WRITTEN = {"INSERT INTO changes", "INSERT INTO runs", "UPDATE meetings", "UPDATE sources", "commit"}
+
+
+def died(what: str, url: str, number: int) -> Any:
+    """What the program tells that imports and is killed."""
+    command = [sys.executable, "-m", "tests.importers.dying", what, url, str(number)]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, env=dict(os.environ), timeout=600)
+    return orjson.loads(told.stdout)
+
+
+# Every point takes minutes; the first of each kind, and some of the others, are looked at each time.
 @pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.long), 25])
 def test_import_killed_at_any_point_leaves_the_old_list_or_the_new_one(database_url: str, step: int) -> None:
     with opened(database_url) as database:
         imported(database, *OLD)
-        command = [sys.executable, "-m", "tests.importers.dying", database_url, str(step)]
-        told = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, env=dict(os.environ), timeout=300)
-        result = orjson.loads(told.stdout)
-        assert result["lists"] == 2
-        # How many statements an import takes may change; that most of them were died at may not.
-        assert result["killed"] >= 20 / step
+        result = died("points", database_url, step)
+        passed, died_at = result["passed"], result["died_at"]
+        assert passed[-1] == "commit"
+        assert set(passed) >= WRITTEN
+        assert set(died_at) == {*passed, "committed"}
+        assert died_at == [*passed, "committed"] or step > 1
+        assert (result["lists"], result["is_new"]) == (2, True)
         assert imported(database, *NEW, days=2).counts.unchanged == 190
+
+
+def test_import_killed_while_its_log_is_moved_into_the_file_is_there_whole(sqlite_url: str) -> None:
+    with opened(sqlite_url) as database:
+        imported(database, *OLD)
+        assert died("checkpoints", sqlite_url, 6) == {"whole": [True] * 6}
 
 
 @contextmanager
