@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from meetings.recurrence import MAX_DURATION, occurrences
@@ -21,23 +20,28 @@ CONFLICT_WINDOW = timedelta(weeks=4)
 MAX_CONFLICTS = 200
 
 
+def picked(schedule: Schedule, meetings: Mapping[str, Meeting]) -> list[tuple[Meeting, ScheduleEntry]]:
+    """As `chosen`, in whatever order; sooner done."""
+    pairs = _pairs(schedule.entries, meetings)
+    if len({meeting.id for meeting, _ in pairs}) == len(pairs):
+        return pairs
+    return chosen(schedule, meetings)
+
+
 def chosen(schedule: Schedule, meetings: Mapping[str, Meeting]) -> list[tuple[Meeting, ScheduleEntry]]:
     """The schedule's meetings, first added first; one that two entries name by two ids only once.
 
     What searches found comes last, and gives way to what the person chose.
     """
-    # Twice by one thing is sooner done than once by two.
-    entries = sorted(schedule.entries, key=attrgetter("meeting_id"))
-    entries.sort(key=attrgetter("added_on"))
-    if schedule.searches:
-        entries.sort(key=lambda entry: entry.search_id is not None)
-    pairs = [(meeting, entry) for entry in entries if (meeting := meetings.get(entry.meeting_id)) is not None]
-    if len({meeting.id for meeting, _ in pairs}) == len(pairs):
-        return pairs
+    entries = sorted(schedule.entries, key=lambda e: (e.search_id is not None, e.added_on, e.meeting_id))
     found: dict[str, tuple[Meeting, ScheduleEntry]] = {}
-    for meeting, entry in pairs:
+    for meeting, entry in _pairs(entries, meetings):
         found.setdefault(meeting.id, (meeting, entry))
     return list(found.values())
+
+
+def _pairs(entries: Sequence[ScheduleEntry], meetings: Mapping[str, Meeting]) -> list[tuple[Meeting, ScheduleEntry]]:
+    return [(meeting, entry) for entry in entries if (meeting := meetings.get(entry.meeting_id)) is not None]
 
 
 def agenda(

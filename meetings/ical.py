@@ -14,13 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from itertools import repeat
 from typing import TYPE_CHECKING
 
 from icalendar import Calendar, Event
 from icalendar.prop import vDate, vInline
 
-from meetings.agenda import chosen
+from meetings.agenda import chosen, picked
 from meetings.calendar_text import MAX_DESCRIPTION, MAX_TITLE, clean_line, clean_text
 from meetings.calendar_words import ENGLISH, PageUrl, Wording
 from meetings.ical_events import (
@@ -101,6 +100,7 @@ class _Contents:
     zones: set[frozenset[str]] = field(default_factory=set)
     skipped: list[str] = field(default_factory=list)
     left_out: int = 0
+    untimed: int = 0
 
 
 def render_feed(
@@ -130,15 +130,8 @@ def render_feed(
             discreet=schedule.discreet, reminder_minutes=schedule.reminder_minutes, page_url=page_url, wording=wording
         ),
     )
-    picked = chosen(schedule, meetings)
-    contents = _contents(picked, frame, blocks)
-    if len(contents.skipped) == len(picked) > 1:
-        # Clients keep what they have when a feed fails; an empty one would clear their calendars.
-        raise ValueError(f"none of {len(picked)} meetings can be written")
-    if contents.left_out:
-        _note_left_out(contents, frame)
-    untimed = sum([meeting.recurrence is None for meeting, _ in picked])
-    remarks = ((wording.untimed, untimed), (wording.left_out, contents.left_out))
+    contents = _contents(schedule, meetings, frame, blocks)
+    remarks = ((wording.untimed, contents.untimed), (wording.left_out, contents.left_out))
     head = _head(_calendar_name(schedule, wording), refresh_hours, remarks)
     body = _file(head, contents, canonical_zone(schedule.time_zone) or UTC_ZONE, named=True)
     changed_at = None if schedule.searches else max(contents.changed_at, schedule.entries_updated_at)
@@ -195,10 +188,13 @@ def _file(head: tuple[bytes, bytes], contents: _Contents, empty_zone: str, *, na
     """
     zones = sorted({name for names in contents.zones for name in names}) or [empty_zone]
     own, *ids = identities(contents.owner, contents.sources)
-    events = sorted(map(b"".join, zip(repeat(OPENING), ids, contents.stamps, contents.lines)))
     before, after = head
     name = b"X-WR-RELCALID:" + own + b"\r\n" if named else b""
-    return b"".join([before, name, after, *map(vtimezone, zones), *events, _END])
+    parts = sorted(map(b"".join, zip(ids, contents.stamps, contents.lines, strict=True)))
+    parts.insert(0, b"".join([before, name, after, *map(vtimezone, zones)]))
+    # At the last part, and not at the whole, which would be copied.
+    parts[-1] += _END
+    return OPENING.join(parts)
 
 
 def _head(
@@ -239,13 +235,27 @@ def _calendar_name(schedule: Schedule, wording: Wording) -> str:
 # --- Events -------------------------------------------------------------------------------------
 
 
-def _contents(picked: list[tuple[Meeting, ScheduleEntry]], frame: _Frame, blocks: BlockOf) -> _Contents:
+def _contents(schedule: Schedule, meetings: Mapping[str, Meeting], frame: _Frame, blocks: BlockOf) -> _Contents:
+    """What the schedule's feed holds; `ValueError` where none of several meetings can be written."""
+    pairs = picked(schedule, meetings)
+    contents = _filled(pairs, frame, blocks)
+    if contents.left_out:
+        # Which are first matters only where there is no room for all.
+        contents = _filled(chosen(schedule, meetings), frame, blocks)
+        _note_left_out(contents, frame)
+    if len(contents.skipped) == len(pairs) > 1:
+        # Clients keep what they have when a feed fails; an empty one would clear their calendars.
+        raise ValueError(f"none of {len(pairs)} meetings can be written")
+    return contents
+
+
+def _filled(pairs: list[tuple[Meeting, ScheduleEntry]], frame: _Frame, blocks: BlockOf) -> _Contents:
     """The events of the first meetings that fit, all of a meeting's or none; a broken one does not ruin the rest."""
     contents, size, tellings, unchanged = _Contents(frame.owner, frame.changed_at), 0, _Tellings(frame), _Stamps(frame)
     # In names of their own: this is done for each meeting of each feed.
     sources, stamps, lines = contents.sources, contents.stamps, contents.lines
     since, revision, day, own = frame.changed_at, frame.revision, None, None
-    for meeting, entry in picked:
+    for meeting, entry in pairs:
         try:
             sequence = revision + meeting.revision + entry.revision
             if meeting.updated_at > since or entry.updated_at > since:
@@ -269,6 +279,8 @@ def _contents(picked: list[tuple[Meeting, ScheduleEntry]], frame: _Frame, blocks
         lines += told
         stamps += [stamp] * len(told)
         contents.zones.add(zones)
+        if not told:
+            contents.untimed += meeting.recurrence is None
     return contents
 
 

@@ -295,6 +295,15 @@ def test_feed_of_too_many_meetings_holds_the_first_and_says_so() -> None:
     assert r"Too many for one calendar\, not shown: 2" in _values(feed.body, "SUMMARY")
 
 
+def test_which_meetings_there_is_room_for_does_not_depend_on_the_order_of_entries() -> None:
+    entries = tuple(an_entry(a_meeting(n), added_on=date(2026, 11, 1 + n % 20)) for n in range(MAX_EVENTS + 40))
+    meetings = {entry.meeting_id: a_meeting(n) for n, entry in enumerate(entries)}
+    orders = (entries, entries[::-1])
+    feeds = [render_feed(a_schedule(entries=order), meetings, now=NOW) for order in orders]
+    assert feeds[0] == feeds[1]
+    assert feeds[0].left_out == 40
+
+
 def test_feed_of_too_long_meetings_stays_below_what_google_takes() -> None:
     many = [a_meeting(number, notes="Bring a cup. " * 400) for number in range(250)]
     feed = _feed(*many)
