@@ -1,12 +1,16 @@
 """A small list in a real database, its read index, and somebody who asks."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
 import orjson
+import psycopg
 import pytest
 from graphql import GraphQLSchema
 
@@ -195,30 +199,87 @@ def graphql_schema() -> GraphQLSchema:
     return build_schema()
 
 
-@pytest.fixture(scope="session")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The file of a database with the vocabulary and one source, `lantern`; copied, because that is quick."""
-    path = tmp_path_factory.mktemp("seeded") / "homegroup.sqlite"
-    database = Database(f"sqlite:///{path}")
+def put_seed(url: str) -> None:
+    """The vocabulary and one source, `lantern`, in a new database."""
+    database = Database(url)
     migrate(database)
     documents = [orjson.loads((ROOT / "seed" / f"{name}.json").read_bytes()) for name in ("formats", "fellowships")]
     with database.write() as write:
         put_vocabulary(write, *documents)
         put_source(write, a_source())
     database.close()
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of such a database; copied, because that is quick."""
+    path = tmp_path_factory.mktemp("seeded") / "homegroup.sqlite"
+    put_seed(f"sqlite:///{path}")
     return path.read_bytes()
 
 
-@pytest.fixture
-def house(seeded: bytes, tmp_path: Path, graphql_schema: GraphQLSchema) -> Iterator[House]:
-    """A house whose list is empty."""
-    path = tmp_path / "homegroup.sqlite"
-    path.write_bytes(seeded)
-    database = Database(f"sqlite:///{path}")
+@contextmanager
+def postgres_database(server: str, template: str = "template0") -> Iterator[str]:
+    """The URL of a database on that server, a copy of another one, dropped afterwards."""
+    name = f"homegroup_test_{uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
+    yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def seeded_postgres(postgres_server: str) -> Iterator[str]:
+    """The name of such a database; copied too."""
+    with postgres_database(postgres_server) as url:
+        put_seed(url)
+        yield urlsplit(url).path[1:]
+
+
+@contextmanager
+def a_house(url: str, folder: Path, schema: GraphQLSchema) -> Iterator[House]:
+    """A house in that database."""
+    database = Database(url)
     with database.read() as read:
         vocabulary = get_vocabulary(read)
-    yield House(database=database, schema=graphql_schema, vocabulary=vocabulary, folder=tmp_path / "index")
+    yield House(database=database, schema=schema, vocabulary=vocabulary, folder=folder / "index")
     database.close()
+
+
+@contextmanager
+def house_on(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[House]:
+    """A house whose list is empty, on `sqlite` or on `postgresql`."""
+    schema = request.getfixturevalue("graphql_schema")
+    if kind == "sqlite":
+        path = folder / "homegroup.sqlite"
+        path.write_bytes(request.getfixturevalue("seeded"))
+        with a_house(f"sqlite:///{path}", folder, schema) as house:
+            yield house
+        return
+    template = request.getfixturevalue("seeded_postgres")
+    with (
+        postgres_database(request.getfixturevalue("postgres_server"), template) as url,
+        a_house(url, folder, schema) as house,
+    ):
+        yield house
+
+
+@pytest.fixture
+def house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
+    """A house whose list is empty."""
+    with house_on("sqlite", tmp_path, request) as house:
+        yield house
+
+
+EITHER = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+
+@pytest.fixture(params=EITHER)
+def either_house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
+    """The same on each kind of database that we support."""
+    with house_on(request.param, tmp_path, request) as house:
+        yield house
 
 
 def a_token(role: Role = Role.VOLUNTEER, *sources: str) -> Token:

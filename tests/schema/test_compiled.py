@@ -9,7 +9,7 @@ from random import Random
 
 import orjson
 import pytest
-from graphql import GraphQLSchema, OperationDefinitionNode, parse
+from graphql import OperationDefinitionNode, parse
 from graphql.execution.values import get_variable_values
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,28 +23,22 @@ from schema.errors import Refused
 from schema.fragments import Fragments
 from schema.operations import Request, answer_of, execute, prepare
 from schema.plans import answer_in_bytes
-from store.database import Database
-from store.vocabulary import get_vocabulary
 from tests.builders import NOW, a_listing, a_recurrence, a_venue
-from tests.schema.conftest import LIMITS, House, id_of
+from tests.schema.conftest import LIMITS, House, house_on, id_of
 from tests.schema.documents import Asked, Writer
 
 ROOTS = ("meetings", "meetings", "occurrences", "meeting", "meetingsByIds", "changes")
 
 
-@pytest.fixture(scope="module")
-def town(seeded: bytes, tmp_path_factory: pytest.TempPathFactory, graphql_schema: GraphQLSchema) -> Iterator[House]:
-    """A list with one of everything that is shown."""
-    folder = tmp_path_factory.mktemp("town")
-    path = folder / "homegroup.sqlite"
-    path.write_bytes(seeded)
-    database = Database(f"sqlite:///{path}")
-    with database.read() as read:
-        vocabulary = get_vocabulary(read)
-    house = House(database=database, schema=graphql_schema, vocabulary=vocabulary, folder=folder / "index")
-    fill(house)
-    yield house
-    database.close()
+# Thousands of documents are asked: on PostgreSQL, which nothing of this knows of, now and then.
+@pytest.fixture(
+    scope="module", params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.long])]
+)
+def town(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[House]:
+    """A list with one of everything that is shown, on either kind of database."""
+    with house_on(request.param, tmp_path_factory.mktemp("town"), request) as house:
+        fill(house)
+        yield house
 
 
 def fill(house: House) -> None:

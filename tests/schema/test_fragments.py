@@ -78,6 +78,12 @@ def changed(house: House, listing: Listing) -> None:
 
 
 @pytest.fixture
+def house(either_house: House) -> House:
+    """All of this holds on either kind of database."""
+    return either_house
+
+
+@pytest.fixture
 def answers(house: House) -> Answers:
     house.lists(*(a_listing(record_key=str(n), name=f"Meeting {n}") for n in range(4)))
     answers = Answers(house)
@@ -108,7 +114,9 @@ def test_of_an_edited_list_only_what_changed_is_read_again(answers: Answers) -> 
         answers.state = step(read, answers.house.folder, state, answers.house.now)
     index = answers.house.index = open_index(answers.house.folder)
     assert index is not None
-    assert sorted(set(index.columns.rows.edition.tolist())) == [index.generation - 1, index.generation]
+    editions = index.columns.rows.edition.tolist()
+    assert editions.count(index.generation) == 1
+    assert len(set(editions)) == 2
 
 
 def test_what_is_shown_of_a_source_is_new_within_a_second(answers: Answers) -> None:
