@@ -25,7 +25,6 @@ from search.hours import PART_BIT
 from search.index import Index
 from search.matching import sections
 from search.meetings import asked_at_first, with_window
-from search.strings import places_of
 from search.times import ANY_TIME, TimeTest, next_held, start_readings, time_test
 
 #: Values, as the filter takes them, and how many.
@@ -76,12 +75,13 @@ def find_facets(index: Index, query: MeetingQuery) -> Facets:
     wanted = query.filter if after is None else with_window(query.filter, asked.window)
     rows = _of_nearest(index, wanted, asked.now) if wanted.place.nearest else _of_all(index, wanted, asked.now)
     columns = index.columns
+    same, kinds = rows.venue_types is rows.fellowships, _of_kinds(columns, rows.fellowships)
     return Facets(
         weekdays=_of_bits(_WEEKDAYS, rows.weekdays, 0),
         times_of_day=_of_bits(_PARTS, rows.times_of_day, PART_BIT),
-        fellowships=_fellowships(columns, rows.fellowships),
+        fellowships=_fellowships(columns, kinds),
         formats=_formats(index, rows.formats),
-        venue_types=_venue_types(columns, rows.venue_types),
+        venue_types=_venue_types(columns, kinds if same else _of_kinds(columns, rows.venue_types)),
         languages=_languages(index, rows.languages),
     )
 
@@ -194,17 +194,18 @@ def _most_frequent(values: Iterable[str], counts: NDArray[Any]) -> Counts:
     return tuple([(value, -count) for count, value in sorted(zip(less, values, strict=False)) if count])
 
 
-def _fellowships(columns: Generation, rows: Longs) -> Counts:
-    return _most_frequent(columns.header.fellowships, np.bincount(columns.kinds.fellowship, _of_kinds(columns, rows)))
+def _fellowships(columns: Generation, kinds: Longs) -> Counts:
+    return _most_frequent(columns.header.fellowships, np.bincount(columns.kinds.fellowship, kinds))
 
 
-def _venue_types(columns: Generation, rows: Longs) -> Counts:
+def _venue_types(columns: Generation, kinds: Longs) -> Counts:
     # The first is that of -1, an unknown venue type.
-    each = np.bincount(columns.kinds.venue_type + 1, _of_kinds(columns, rows), minlength=len(_VENUES) + 1)[1:]
+    each = np.bincount(columns.kinds.venue_type + 1, kinds, minlength=len(_VENUES) + 1)[1:]
     return tuple(zip(_VENUES, each.astype(np.int64).tolist(), strict=True))
 
 
-def _of_kinds(columns: Generation, rows: Longs) -> NDArray[np.intp]:
+def _of_kinds(columns: Generation, rows: Longs) -> Longs:
+    """How many are of each kind."""
     return np.bincount(columns.rows.kind.take(rows), minlength=len(columns.kinds.fellowship))
 
 
@@ -216,10 +217,19 @@ def _formats(index: Index, rows: Longs) -> Counts:
     if _MANY_SETS * len(found) > sets.count:
         each = np.bincount(sets.member, counts.take(sets.owner))
     else:
-        ends = index.judged("ends of sets", lambda: np.bincount(sets.owner, minlength=sets.count).cumsum())
-        at, lengths = places_of(ends, found)
+        sizes, ends = index.judged("sizes of sets", lambda: _sizes(sets))
+        lengths = sizes.take(found)
+        # Where the pairs of these sets are, one set after the other.
+        total = lengths.cumsum()
+        at = np.arange(total[-1] if total.size else 0) + np.repeat(ends.take(found) - total, lengths)
         each = np.bincount(sets.member.take(at), np.repeat(counts.take(found), lengths))
     return _most_frequent(columns.header.formats, each)
+
+
+def _sizes(sets: Sets) -> tuple[Longs, Longs]:
+    """How many members each set has, and how many they and those of the sets before it are."""
+    sizes = np.bincount(sets.owner, minlength=sets.count)
+    return sizes, sizes.cumsum()
 
 
 def _languages(index: Index, rows: Longs) -> Counts:
