@@ -48,6 +48,8 @@ def _program() -> str:
 
 def built_before(read: Reader, folder: Path, facts: Facts, now: datetime) -> Built | None:
     """What was published last, ready to be patched; None: all must be built anew."""
+    # Before anything is built: the files of a program may be replaced while it runs.
+    _program()
     found = published_undamaged(folder)
     if found is None:
         return None
