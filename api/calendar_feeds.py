@@ -49,8 +49,8 @@ async def schedule_feed(request: Request) -> Response:
     now, token_hash = house.clock(), secret_hash(request.path_params["token"])
     if not _CONDITIONS.isdisjoint(request.headers):
         known = await asyncio.to_thread(_as_before, house, token_hash, now)
-        if known and _not_modified(request, known):
-            return Response(status_code=304, headers=_headers(known))
+        if known and _not_modified(request, known, house):
+            return Response(status_code=304, headers=_headers(known, house))
     feed = await asyncio.to_thread(_render, house, token_hash, now)
     if isinstance(feed, Feed) and feed.skipped:
         log.error("events that could not be written count=%s", len(feed.skipped))
@@ -58,16 +58,26 @@ async def schedule_feed(request: Request) -> Response:
         return error_response(404, "NOT_FOUND", "there is no such calendar")
     if isinstance(feed, datetime):
         return error_response(410, "GONE", "this calendar was turned off")
-    if _not_modified(request, feed):
-        return Response(status_code=304, headers=_headers(feed))
-    return Response(feed.body, headers=_headers(feed), media_type="text/calendar; charset=utf-8")
+    if _not_modified(request, feed, house):
+        return Response(status_code=304, headers=_headers(feed, house))
+    return Response(feed.body, headers=_headers(feed, house), media_type="text/calendar; charset=utf-8")
 
 
-def _headers(feed: Feed | KnownFeed) -> dict[str, str]:
+def _headers(feed: Feed | KnownFeed, house: House) -> dict[str, str]:
     headers = _PRIVATE | {"ETag": f'"{feed.etag}"'}
-    if feed.last_modified is not None:
-        headers["Last-Modified"] = format_datetime(feed.last_modified, usegmt=True)
+    changed = _last_modified(feed, house)
+    if changed is not None:
+        headers["Last-Modified"] = format_datetime(changed, usegmt=True)
     return headers
+
+
+def _last_modified(feed: Feed | KnownFeed, house: House) -> datetime | None:
+    """When it last changed: at the latest when we began, perhaps with new rules of a zone; None: no date tells.
+
+    Who goes by this date alone would else keep hours of old rules. The ETag knows better.
+    """
+    opened = house.opened_at.replace(microsecond=0)
+    return None if feed.last_modified is None else max(feed.last_modified, opened)
 
 
 def _as_before(house: House, token_hash: str, now: datetime) -> KnownFeed | None:
@@ -131,16 +141,16 @@ def _minute(now: datetime) -> datetime:
     return now.replace(second=0, microsecond=0)
 
 
-def _not_modified(request: Request, feed: Feed | KnownFeed) -> bool:
+def _not_modified(request: Request, feed: Feed | KnownFeed, house: House) -> bool:
     """RFC 9110 section 13.2.2: If-None-Match, where given, is the only word."""
     tags = request.headers.get("if-none-match")
     if tags is not None:
         return tags.strip() == "*" or is_known(f'"{feed.etag}"', tags)
-    since = request.headers.get("if-modified-since")
-    if since is None or feed.last_modified is None:
+    since, changed = request.headers.get("if-modified-since"), _last_modified(feed, house)
+    if since is None or changed is None:
         return False
     try:
-        return feed.last_modified <= parsedate_to_datetime(since)
+        return changed <= parsedate_to_datetime(since)
     except (ValueError, TypeError, OverflowError):
         return False
 

@@ -23,13 +23,17 @@ from store.vocabulary import get_vocabulary
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """Opened by `open_house`, closed with it. `clock` and `random_bytes` are here so that tests can give their own."""
+    """Opened by `open_house`, closed with it. `clock` and `random_bytes` are here so that tests can give their own.
+
+    `opened_at`: since then no rule of a zone, no wording and no setting has changed here.
+    """
 
     settings: Settings
     database: Database
     indexes: IndexHolder
     places: PlaceHolder
     vocabulary: Vocabulary
+    opened_at: datetime
     clock: Callable[[], datetime] = clock
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
     wording: Wording = ENGLISH
@@ -80,6 +84,7 @@ def open_house(settings: Settings, *, now: Callable[[], datetime] = clock) -> It
             indexes=IndexHolder(settings.index_dir),
             places=places,
             vocabulary=vocabulary,
+            opened_at=now(),
             clock=now,
             fragments=Fragments(settings.fragment_bytes) if settings.fragment_bytes else None,
             feeds=KnownFeeds(most=settings.feed_known),

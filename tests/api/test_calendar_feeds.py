@@ -86,6 +86,17 @@ async def test_the_date_alone_is_believed(client: httpx2.AsyncClient, created: d
     assert again.status_code == 304
 
 
+async def test_who_goes_by_the_date_alone_gets_the_feed_again_after_a_start_that_may_bring_new_rules(
+    client: httpx2.AsyncClient, created: dict[str, Any], prepared: Settings, clock: Clock
+) -> None:
+    first = await client.get(path(created))
+    clock.now += timedelta(hours=1)
+    async with running(create_app(prepared, now=clock)) as started:
+        by_date = await started.get(path(created), headers={"If-Modified-Since": first.headers["last-modified"]})
+        by_tag = await started.get(path(created), headers={"If-None-Match": first.headers["etag"]})
+    assert (by_date.status_code, by_tag.status_code) == (200, 304)
+
+
 async def test_a_date_that_is_none_is_passed_over(client: httpx2.AsyncClient, created: dict[str, Any]) -> None:
     assert (await client.get(path(created), headers={"If-Modified-Since": "yesterday"})).status_code == 200
 
