@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from importers import documents
 from importers.approximate import point_of, with_town_point
@@ -16,6 +17,7 @@ from importers.bmlt_formats import Meanings, Meant, stock_table, told_table
 from importers.clock import read_clock
 from importers.duplicates import settle_duplicates
 from importers.fellowships import fellowship_stance, usual_length
+from importers.known_records import KnownRecords
 from importers.links import conference_provider
 from importers.protocol import Fetched
 from importers.record import Record, read_key
@@ -73,6 +75,11 @@ class _Server:
 
 def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
     """Read a server's answers; formats and service bodies may be missing."""
+    return parse_known(fetched, source, vocabulary, KnownRecords())
+
+
+def parse_known(fetched: Fetched, source: Source, vocabulary: Vocabulary, known: KnownRecords) -> Parsed:
+    """The same, by what is known of the records."""
     if MEETINGS not in fetched.documents:
         raise ParseFailed(source.id, fetched.location, f"there is no {MEETINGS}")
     findings: list[Finding] = []
@@ -89,7 +96,8 @@ def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
         formats=Meanings(table, fellowship, vocabulary),
         bodies=bodies,
     )
-    told = [_told(row, server) for row in rows]
+    known.rest_on(fetched.documents.get(FORMATS), fetched.documents.get(BODIES))
+    told = [known.told(row, partial(_told, server=server)) for row in rows]
     rejected = tuple(one for one in told if isinstance(one, Rejected))
     listings, repeated = settle_duplicates([one for one in told if isinstance(one, Listing)], findings)
     return Parsed(
@@ -97,6 +105,7 @@ def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
         rejected=rejected + repeated,
         service_bodies=tuple((_named_bodies(rows) if bodies is None else bodies).values()),
         findings=tuple(findings),
+        hashes=known.hashes,
     )
 
 

@@ -18,8 +18,7 @@ from meetings.listing import (
     Listing,
     Parsed,
     Rejected,
-    content_key,
-    fingerprint,
+    hashes_of,
     id_from_number,
     number_from_id,
     number_of,
@@ -73,7 +72,7 @@ def plan_import(
     if same_as is not None:
         longer = [one for one in held if one.missing_since is not None]
         return _unmodified(source_id, same_as, _absent(longer, now=now, limits=limits, confirm=confirm))
-    told = _told(parsed.listings)
+    told = _told(parsed)
     known = _known_again(told, held)
     added, changed, unchanged = _sorted_by_change(told, known, held, source_id)
     unpublished, kept = _rejected_records(parsed.rejected, held, {one.meeting_id for one in known.values()})
@@ -125,12 +124,12 @@ def _unmodified(source_id: str, last: ImportCounts, absent: _Absent) -> ImportPl
 # --- Which is which -----------------------------------------------------------------------------
 
 
-def _told(listings: Iterable[Listing]) -> list[_Told]:
+def _told(parsed: Parsed) -> list[_Told]:
     """Each listing with its key; repeats of one content are numbered in an order that the list's own cannot change."""
-    told = [
-        _Told(listing=one, key=one.key or "", content_key=content_key(one), fingerprint=fingerprint(one))
-        for one in listings
-    ]
+    told: list[_Told] = []
+    for listing in parsed.listings:
+        content, told_hash = parsed.hashes.get(listing.where) or hashes_of(listing)
+        told.append(_Told(listing=listing, key=listing.key or "", content_key=content, fingerprint=told_hash))
     nameless: dict[str, list[int]] = defaultdict(list)
     for number, one in enumerate(told):
         if one.listing.key is None:

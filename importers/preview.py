@@ -121,7 +121,7 @@ def _parsed(database: Database, asked: _Asked) -> tuple[Parsed, str]:
     fetched = asked.fetch(source)
     if source.importer in DATED:
         fetched = replace(fetched, read_on=asked.now.astimezone(UTC).date())
-    parsed = read_listings(database, importer, fetched, source, asked.vocabulary)
+    parsed = read_listings(database, importer, fetched, source, asked.vocabulary).parsed
     return parsed, content_hash(fetched, source, importer, asked.vocabulary)
 
 

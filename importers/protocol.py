@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from importers.known_records import KnownRecords
     from meetings.listing import Parsed
     from meetings.source import Source
     from meetings.vocabulary import Vocabulary
@@ -55,4 +56,13 @@ class Importer(Protocol):
 
     def parse(self, fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
         """Read all listings. A bad record is a finding; `ParseFailed` only when it is not this format at all."""
+        ...
+
+
+@runtime_checkable
+class KnowsRecords(Protocol):
+    """An importer that need not read again what it read before. It comes to the same as `parse`."""
+
+    def parse_known(self, fetched: Fetched, source: Source, vocabulary: Vocabulary, known: KnownRecords) -> Parsed:
+        """As `parse`, by what is known of the records."""
         ...

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import hashlib
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 
+from importers.known_records import KeptRecords, KnownRecords
 from importers.places import known_places
 from importers.plausibility import with_doubts, zones_at
-from importers.protocol import Fetched, Importer
+from importers.protocol import Fetched, Importer, KnowsRecords
 from meetings.listing import Parsed
+from meetings.place_seed import PLACES
 from meetings.source import Source
 from meetings.vocabulary import Vocabulary
+from meetings.zones import TZDATA_VERSION
 from store.database import Database
 from store.export import ids_of_others
+from store.known_records import kept_records
+
+#: Our own modules that decide what a record is read as, and what of others does.
+_PACKAGES = ("importers", "meetings")
+_LIBRARIES = ("nh3", "phonenumberslite", "tzdata", "tzfpy")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a source told; and what is to be kept of its records, None: what is kept already, or nothing."""
+
+    parsed: Parsed
+    kept: KeptRecords | None = None
 
 
 def load_tables() -> None:
@@ -25,12 +45,37 @@ def load_tables() -> None:
 
 def read_listings(
     database: Database, importer: Importer, fetched: Fetched, source: Source, vocabulary: Vocabulary
-) -> Parsed:
+) -> Reading:
     """All that a source told; ImportFailed where it is not the promised format."""
-    parsed = importer.parse(fetched, source, vocabulary)
-    # Bytes of a long list that nobody needs any more, unless whoever fetched them does.
+    if not isinstance(importer, KnowsRecords):
+        parsed = importer.parse(fetched, source, vocabulary)
+        # Bytes of a long list that nobody needs any more, unless whoever fetched them does.
+        del fetched
+        return Reading(parsed=without_ids_of_others(database, source, with_doubts(parsed)))
+    with database.read() as read:
+        kept = kept_records(read, source.id)
+    known = KnownRecords(_terms(importer, source, vocabulary), kept and KeptRecords(terms=kept[0], document=kept[1]))
+    parsed = importer.parse_known(fetched, source, vocabulary, known)
     del fetched
-    return without_ids_of_others(database, source, with_doubts(parsed))
+    return Reading(parsed=without_ids_of_others(database, source, with_doubts(parsed)), kept=known.kept())
+
+
+def _terms(importer: Importer, source: Source, vocabulary: Vocabulary) -> str:
+    """A hash of all but the answer itself on which it rests what a record is read as."""
+    settings = (source.importer, source.fellowship, source.language, source.time_zone, source.country, source.mapping)
+    told = (settings, importer.VERSION, vocabulary.digest, edition())
+    return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@cache
+def edition() -> str:
+    """A hash of this program as far as it reads lists: its own text, its tables and the libraries it asks."""
+    digest = hashlib.sha256(" ".join((TZDATA_VERSION, *map(version, _LIBRARIES))).encode("ascii"))
+    root = Path(__file__).parent.parent
+    modules = (path for name in _PACKAGES for path in sorted((root / name).glob("*.py")))
+    for path in (*modules, *sorted(path for path in PLACES.iterdir() if path.is_file())):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def without_ids_of_others(database: Database, source: Source, parsed: Parsed) -> Parsed:

@@ -15,7 +15,7 @@ from functools import cache
 
 from importers.plan import is_readable, plan_import
 from importers.protocol import Fetched, Importer
-from importers.reading import read_listings
+from importers.reading import Reading, read_listings
 from importers.registry import IMPORTERS
 from meetings.errors import ImportFailed, NotFound, StoreFailed, frames_of
 from meetings.findings import CATALOGUE, Finding, Severity
@@ -25,6 +25,7 @@ from meetings.vocabulary import Vocabulary
 from meetings.zones import TZDATA_VERSION
 from store.database import Database, Reader, Writer
 from store.imports import apply_plan, count_present, held_listings, last_good_run, record_run
+from store.known_records import keep_records
 from store.sources import get_source
 
 _log = logging.getLogger(__name__)
@@ -36,13 +37,13 @@ _SETTINGS = ("importer", "location", "fellowship", "language", "time_zone", "cou
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """What a source told: a hash of all that it rests on, and how to parse it, which is done once at most.
+    """What a source told: a hash of all that it rests on, and how to read it, which is done once at most.
 
     `is_known`: the last good import read the same.
     """
 
     content_hash: str
-    parse: Callable[[], Parsed]
+    reading: Callable[[], Reading]
     is_known: bool
 
 
@@ -80,9 +81,9 @@ def run_import(
     try:
         read = _read(database, source, fetch, importers, vocabulary)
         run = replace(run, content_hash=read.content_hash)
-        if read.is_known or is_readable(read.parse()):
+        if read.is_known or is_readable(read.reading().parsed):
             return _carried_out(database, run, source, read, terms, clock)
-        run = with_findings(run, read.parse(), terms.kept)
+        run = with_findings(run, read.reading().parsed, terms.kept)
         reason = why_unreadable(run)
     except StoreFailed:
         raise
@@ -133,8 +134,8 @@ def _read(
     # What was fetched is let go of as soon as it is parsed: a long list is hundreds of megabytes as it is.
     waiting = [fetched]
     del fetched
-    parse = cache(lambda: read_listings(database, importer, waiting.pop(), source, vocabulary))
-    return _Read(content_hash=told_hash, parse=parse, is_known=same is not None)
+    reading = cache(lambda: read_listings(database, importer, waiting.pop(), source, vocabulary))
+    return _Read(content_hash=told_hash, reading=reading, is_known=same is not None)
 
 
 def _same_as(reader: Reader, source_id: str, content_hash: str) -> ImportCounts | None:
@@ -162,6 +163,8 @@ def _carried_out(
         status = RunStatus.NOT_MODIFIED if same else RunStatus.SUCCEEDED
         ended = _ended(run, plan, status if plan.held is None else RunStatus.HELD, terms, clock())
         record_run(write, ended)
+        if not same and (kept := read.reading().kept) is not None:
+            keep_records(write, source.id, kept.terms, kept.document)
     return ended
 
 
@@ -181,7 +184,7 @@ def _planned(reader: Reader, run: ImportRun, read: _Read, terms: _Terms) -> tupl
     # Of a list that is as it was, nothing can change but how long meetings have been missing.
     held = held_listings(reader, run.source_id, missing_only=same is not None)
     plan = plan_import(
-        Parsed(listings=()) if same else read.parse(),
+        Parsed(listings=()) if same else read.reading().parsed,
         held,
         source_id=run.source_id,
         now=run.started_at,

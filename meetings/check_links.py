@@ -107,6 +107,7 @@ def _shown(label: str) -> str:
         return label
 
 
+@lru_cache(maxsize=_HOSTS_REMEMBERED)
 def _host(link: str) -> str:
     try:
         return (urlsplit(link).hostname or "").rstrip(".").casefold()

@@ -34,9 +34,10 @@ def doubtful_points(listings: Sequence[Listing], zones_at: ZonesAt) -> Iterator[
     placed = [(listing, point) for listing in listings if (point := _judged(listing)) is not None]
     middle = _middle(point for _, point in placed)
     for listing, point in placed:
-        at_sea = is_at_sea(zones_at(point))
+        zones = zones_at(point)
+        at_sea = is_at_sea(zones)
         far = middle is not None and not middle.is_near(point)
-        doubtful = at_sea or far or not _is_in_country(listing, zones_at(point))
+        doubtful = at_sea or far or not _is_in_country(listing, zones)
         if doubtful and _fits_swapped(listing, point, middle, zones_at):
             yield "swapped_point", listing
         elif at_sea or far:

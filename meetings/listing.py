@@ -6,16 +6,16 @@ import hashlib
 import json
 import re
 import unicodedata
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, time, timedelta
 from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from meetings.model import Group, MedicationStance, MeetingStatus, OnlineVenue, Venue, VenueType, ZoneReason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from meetings.findings import Finding
     from meetings.recurrence import DatedException, Recurrence
@@ -101,14 +101,25 @@ class ListedBody:
     helpline: str | None = None
 
 
+class Hashes(NamedTuple):
+    """By what a listing is known again, and by what it is known to have changed."""
+
+    content_key: str
+    fingerprint: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """All that a source's answer holds. Every listing received is in `listings` or in `rejected`."""
+    """All that a source's answer holds. Every listing received is in `listings` or in `rejected`.
+
+    `hashes`: those of listings by the place of their record, which has no other, as far as they are worked out.
+    """
 
     listings: tuple[Listing, ...]
     rejected: tuple[Rejected, ...] = ()
     service_bodies: tuple[ListedBody, ...] = ()
     findings: tuple[Finding, ...] = ()
+    hashes: Mapping[str, Hashes] = field(default_factory=dict)
 
     @property
     def received(self) -> int:
@@ -122,6 +133,11 @@ def fold(text: str) -> str:
     if not bare.isascii():
         bare = "".join([c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c)])
     return " ".join(bare.split())
+
+
+def hashes_of(listing: Listing) -> Hashes:
+    """Both hashes of a listing; neither rests on its key or on where its record stands."""
+    return Hashes(content_key(listing), fingerprint(listing))
 
 
 def content_key(listing: Listing) -> str:

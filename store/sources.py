@@ -13,6 +13,7 @@ from meetings.model import MeetingStatus
 from meetings.source import Source, Validators
 from store.changes import record_changes
 from store.database import Reader, Writer
+from store.known_records import drop_records
 from store.linking import follow_links
 from store.meetings import linked_ids
 from store.tables import meetings, runs, sources
@@ -186,4 +187,5 @@ def remove_source(write: Writer, id: str, *, now: datetime) -> int:
     )
     follow_links(write, ids, now=now)
     write.connection.execute(update(sources).where(sources.c.id == id).values(removed=True))
+    drop_records(write, id)
     return len(ids)

@@ -6,7 +6,7 @@ order. Of schedules' keys and tokens there are hashes only.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
 from meetings.model import MedicationStance, MeetingStatus, VenueType, ZoneReason
 from meetings.source import RunStatus
@@ -370,5 +370,16 @@ replays = Table(
     sqlite_strict=True,
 )
 
-#: What is kept for so short a time that no copy may outlive it.
-FLEETING = frozenset({reporter_keys, reporter_marks, replays})
+#: What became of the records that a source told last, so that unchanged ones need not be read again; `terms` is a hash
+#: of all else that decides how they are read. Without it the next import takes longer, and nothing else.
+known_records = Table(
+    "known_records",
+    metadata,
+    Column("source_id", Text, ForeignKey("sources.id"), primary_key=True),
+    Column("terms", Text, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+
+#: What no copy holds: it is kept for so short a time that none may outlive it, or comes anew by itself.
+FLEETING = frozenset({reporter_keys, reporter_marks, replays, known_records})
