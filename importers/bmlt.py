@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from importers import documents
 from importers.approximate import point_of, with_town_point
@@ -148,8 +149,7 @@ def _told(record: Record, server: _Server) -> Listing | Rejected:
     name = record.name("meeting_name")
     if name is None:
         record.found("missing_name", "meeting_name")
-    meant = server.formats.of(record)
-    country = record.country("location_nation")
+    meant, country = server.formats.of(record), record.country("location_nation")
     online = _online(record, country or server.source.country)
     venue = _venue(record, country)
     venue_type, suspended = _attendance(record, meant, told_by_place(venue, online))
@@ -161,9 +161,6 @@ def _told(record: Record, server: _Server) -> Listing | Rejected:
         return Rejected(record_key=record.key)
     venue = venue if country or choice.abroad else in_country(venue, server.source.country)
     code = record.code("worldid_mixed")
-    medication, said_by = fellowship_stance(server.vocabulary, server.fellowship)
-    areas = [area for name in _AREAS if (area := record.line(name))]
-    region = venue.country if venue else server.source.country
     return Listing(
         record_key=record.key,
         where=record.where,
@@ -181,12 +178,21 @@ def _told(record: Record, server: _Server) -> Listing | Rejected:
         formats=(*meant.formats, _PLACE_CLOSED) if "TC" in meant.attendance else meant.formats,
         other_formats=meant.other,
         languages=meant.languages,
-        medication=medication,
-        medication_source=said_by,
-        notes=record.notes("comments", region=region, own=online.phone if online else None),
-        service_body=_service_body(record, server),
-        areas=tuple(dict.fromkeys(areas)),
+        **_described(record, server, venue, online),
     )
+
+
+def _described(record: Record, server: _Server, venue: Venue | None, online: OnlineVenue | None) -> dict[str, Any]:
+    """All that is neither when nor where nor how."""
+    medication, said_by = fellowship_stance(server.vocabulary, server.fellowship)
+    region = venue.country if venue else server.source.country
+    return {
+        "medication": medication,
+        "medication_source": said_by,
+        "notes": record.notes("comments", region=region, own=online.phone if online else None),
+        "service_body": _service_body(record, server),
+        "areas": tuple(dict.fromkeys(area for name in _AREAS if (area := record.line(name)))),
+    }
 
 
 def _is_published(record: Record) -> bool:

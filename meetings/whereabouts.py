@@ -16,7 +16,7 @@ MAX_KEY = 120
 #: A room of a conference provider begins so; any other link may be a page that many meetings share.
 ROOM = "room:"
 PAGE = "page:"
-_APART = re.compile(r"[^\w]+|_")
+_WORD = re.compile(r"[^\W_]+")
 #: What stands behind a door's number and street tells a room in the house.
 _INSIDE = frozenset({"apartment", "apt", "floor", "fl", "rear", "rm", "room", "ste", "suite", "unit"})
 _SHORT = {
@@ -37,7 +37,7 @@ _ROOM_HOSTS = (
 
 def words_of(text: str | None) -> tuple[str, ...]:
     """The words of a text as people compare them: no accents, no case, no signs."""
-    return tuple(word for word in _APART.split(fold(text.replace("'", "").replace("’", ""))) if word) if text else ()
+    return tuple(_WORD.findall(fold(text.replace("'", "").replace("’", "")))) if text else ()
 
 
 def address_words(text: str | None) -> tuple[str, ...]:
@@ -45,6 +45,7 @@ def address_words(text: str | None) -> tuple[str, ...]:
     return tuple(_SHORT.get(word, word) for word in words_of(text))
 
 
+@lru_cache(maxsize=20_000)
 def door_key(street: str | None, venue_name: str | None, city: str | None) -> str | None:
     """Number and street; without a street the house's name and its town; None: no door is told."""
     words = address_words(street)

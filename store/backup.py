@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy import Table, func, select, text
 
 from meetings.errors import MeetingsError
-from store.changes import chunks
+from store.bulk import chunks
 from store.database import Reader, Writer
 from store.tables import FLEETING, metadata, schedules, sources
 

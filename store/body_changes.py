@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 
 from meetings.model import MeetingStatus
-from store.changes import KEPT, chunks
+from store.bulk import chunks
+from store.changes import KEPT
 from store.database import Reader, Writer
 from store.tables import meetings, service_bodies, service_body_changes
 

@@ -5,24 +5,21 @@ The read index follows it, applications synchronise by it, and an import is undo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Row, RowMapping, Select, Text, delete, exists, func, insert, select, type_coerce
+from sqlalchemy import Row, RowMapping, Select, Text, delete, exists, func, select, type_coerce
 
+from store.bulk import chunks, insert_rows
 from store.columns import Code
 from store.database import Reader, Writer
 from store.tables import changes, meetings
 
-T = TypeVar("T")
 #: Worked out from what lists tell, and anew with every change of them: no part of what is undone.
 _WORKED_OUT = frozenset({"shown_as", "shown_why"})
-#: SQLite takes 32,766 parameters a statement, PostgreSQL 65,535; smaller chunks are no slower.
-CHUNK = 500
 #: On which PostgreSQL tells that there are new entries.
 CHANNEL = "homegroup_changes"
 #: How long whoever keeps a copy may stay away and go on from where it was.
@@ -31,13 +28,6 @@ KEPT = timedelta(days=90)
 _GRACE = timedelta(days=1)
 #: Entries taken out in one transaction: writers wait for it.
 _PRUNED = 5_000
-
-
-def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
-    """The items, `size` at a time."""
-    rest = iter(items)
-    while chunk := list(islice(rest, size)):
-        yield chunk
 
 
 def record_changes(write: Writer, ids: Sequence[str], *, run_id: str | None, now: datetime) -> None:
@@ -56,7 +46,7 @@ def record_changes(write: Writer, ids: Sequence[str], *, run_id: str | None, now
             }
             for position, id in enumerate(chunk, 1)
         ]
-        write.connection.execute(insert(changes), rows)
+        insert_rows(write, changes, rows)
         number += len(chunk)
     if ids and write.connection.dialect.name == "postgresql":
         # Told when and if this transaction is committed, once however often it is said.

@@ -86,7 +86,7 @@ class Words(TypeDecorator[tuple[str, ...]]):
 
     def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str:
         """To a JSON array."""
-        return orjson.dumps(list(value or ())).decode("utf-8")
+        return orjson.dumps(list(value)).decode("utf-8") if value else "[]"
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
         """Back; nothing is the empty list."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from meetings.model import Meeting, MeetingStatus, ServiceBody
-from store.changes import chunks
+from store.bulk import chunks
 from store.database import Reader
 from store.meetings import meeting_from_row
 from store.tables import meeting_ids, meetings, service_bodies, sources

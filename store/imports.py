@@ -14,7 +14,8 @@ from meetings.findings import Finding
 from meetings.listing import id_from_number, number_from_id, number_of, service_body_id
 from meetings.model import MeetingStatus
 from meetings.source import Held, ImportCounts, ImportPlan, ImportRun, Placed, RunStatus
-from store.changes import chunks, record_changes
+from store.bulk import chunks, insert_rows
+from store.changes import record_changes
 from store.database import Reader, Writer
 from store.linking import follow_links
 from store.meetings import facts_from_listing
@@ -136,8 +137,7 @@ def _add(write: Writer, source_id: str, added: Sequence[Placed], now: datetime) 
         }
         for placed in added
     )
-    for chunk in chunks(rows):
-        write.connection.execute(insert(meetings), chunk)
+    insert_rows(write, meetings, rows)
 
 
 def _change(write: Writer, source_id: str, changed: Sequence[Placed], now: datetime) -> None:
@@ -213,8 +213,7 @@ def record_run(write: Writer, run: ImportRun) -> None:
         }
         for position, finding in enumerate(run.findings)
     ]
-    if rows:
-        write.connection.execute(insert(findings), rows)
+    insert_rows(write, findings, rows)
 
 
 def get_run(read: Reader, id: str) -> ImportRun:

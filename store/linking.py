@@ -17,7 +17,8 @@ from sqlalchemy import ColumnElement, bindparam, func, select, text, update
 
 from meetings.model import MeetingStatus
 from meetings.same_meeting import NEAR_METRES, Pair, Sighting, Verdict, grouped, judge
-from store.changes import chunks, record_changes
+from store.bulk import chunks
+from store.changes import record_changes
 from store.database import Reader, Writer
 from store.tables import changes, meetings
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Row, Select
 
 from meetings.model import MeetingStatus
-from store.changes import chunks
+from store.bulk import chunks
 from store.database import Reader
 from store.tables import meetings
 

@@ -13,7 +13,7 @@ from sqlalchemy import Column, ColumnElement, Dialect, Select, func, select
 from sqlalchemy.engine.default import DefaultDialect
 
 from meetings.listing import number_from_id
-from store.changes import chunks
+from store.bulk import chunks
 from store.columns import Words
 from store.database import Reader
 from store.shown import Row

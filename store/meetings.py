@@ -15,7 +15,7 @@ from meetings.model import Group, Meeting, MeetingStatus, OnlineVenue, SourceLis
 from meetings.recurrence import DatedException, Recurrence
 from meetings.suspension import with_cancelled
 from meetings.whereabouts import at_hour, door_key, room_key
-from store.changes import chunks
+from store.bulk import chunks
 from store.database import Reader
 from store.meeting_rows import rows_by_id, rows_shown_as, select_meetings
 from store.shown import Row, shown_row, suspension_of

@@ -16,7 +16,8 @@ from sqlalchemy import bindparam, exists, func, select, update
 from meetings.model import MeetingStatus
 from meetings.source import ImportRun, RunStatus
 from store.body_changes import undo_bodies
-from store.changes import LoggedChange, chunks, histories, record_changes
+from store.bulk import chunks
+from store.changes import LoggedChange, histories, record_changes
 from store.columns import Code, Day, Instant, Words
 from store.database import Reader, Writer
 from store.imports import standing_runs

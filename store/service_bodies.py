@@ -10,7 +10,7 @@ from sqlalchemy import select
 from meetings.listing import ListedBody, service_body_id
 from meetings.model import ServiceBody
 from store.body_changes import replace_bodies
-from store.changes import chunks
+from store.bulk import chunks
 from store.database import Reader, Writer
 from store.tables import service_bodies
 

@@ -9,7 +9,8 @@ from sqlalchemy import func, or_, select, update
 
 from meetings.errors import InvalidQuery
 from meetings.suspension import MAX_SUSPENSION, NOTE_LENGTH, Suspension, today_at
-from store.changes import chunks, record_changes
+from store.bulk import chunks
+from store.changes import record_changes
 from store.database import Reader, Writer
 from store.meetings import linked_ids
 from store.tables import meetings

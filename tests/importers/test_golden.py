@@ -55,9 +55,10 @@ def _bytes(name: str, value: Any) -> bytes:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON, without what is empty."""
+    """A value as JSON, without what is empty, and without hashes, which are worked out from the rest."""
     if is_dataclass(value) and not isinstance(value, type):
-        told = {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        names = [field.name for field in fields(value) if field.name != "hashes"]
+        told = {name: plain(getattr(value, name)) for name in names}
         return {name: item for name, item in told.items() if item not in (None, [], {}, False)}
     if isinstance(value, tuple):
         return [plain(item) for item in value]
