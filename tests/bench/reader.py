@@ -28,9 +28,13 @@ _CONTEXT = multiprocessing.get_context("spawn")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One search: when it began by the clock all processes share, and its seconds by the clock and of CPU."""
+    """One search: when it was due by the clock all processes share, and its seconds by the clock and of CPU.
+
+    `waited_since`: from when on searches had been waiting for one another without a break, it among them.
+    """
 
     at: float
+    waited_since: float
     wall: float
     cpu: float
 
@@ -57,9 +61,9 @@ def reading(url: str, folder: Path, now: datetime) -> Iterator[list[Asked]]:
 
 
 def within(asked: Iterable[Asked], windows: Iterable[tuple[float, float]]) -> list[Asked]:
-    """Those that began in one of these stretches of time."""
+    """Those that were due in one of these stretches of time, but for the backlog of what was there before it."""
     spans = list(windows)
-    return [one for one in asked if any(start <= one.at < end for start, end in spans)]
+    return [one for one in asked if any(start <= one.waited_since and one.at < end for start, end in spans)]
 
 
 def slowest(seconds: Iterable[float], share: float = 0.99) -> float:
@@ -82,14 +86,18 @@ def _ask(url: str, folder: Path, now: datetime, channel: Connection) -> None:
         _search(database, index, random.choice(places), now)
     channel.send("ready")
     asked = []
-    due = time.monotonic()
+    due = waited_since = time.monotonic()
     while not channel.poll():
         due += 1 / A_SECOND
-        time.sleep(max(0.0, due - time.monotonic()))
+        early = due - time.monotonic()
+        if early > 0:
+            time.sleep(early)
+            waited_since = due
         cpu = time.process_time()
         _search(database, index, random.choice(places), now)
         # From when it was to be asked: who waits behind a slow one waits too.
-        asked.append(Asked(at=due, wall=time.monotonic() - due, cpu=time.process_time() - cpu))
+        wall = time.monotonic() - due
+        asked.append(Asked(at=due, waited_since=waited_since, wall=wall, cpu=time.process_time() - cpu))
     channel.send(asked)
     database.close()
 
