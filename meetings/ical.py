@@ -111,19 +111,17 @@ def render_feed(
     refresh_hours: int = 6,
     page_url: PageUrl | None = None,
     wording: Wording = ENGLISH,
-    rules_changed_at: datetime | None = None,
     blocks: BlockOf = block_of,
 ) -> Feed:
     """The schedule's calendar.
 
-    `rules_changed_at` is when the zones' rules or the wording last changed here, if that is known; `blocks` may be
-    what keeps them. A meeting that cannot be written is skipped and named, and takes nothing else with it;
-    `ValueError` where none of several can.
+    `blocks` may be what keeps them. A meeting that cannot be written is skipped and named, and takes nothing else with
+    it; `ValueError` where none of several can.
     """
     anchor = anchor_of(now)
     frame = _Frame(
         owner=schedule.id.encode("utf-8", "surrogatepass"),
-        changed_at=max(schedule.updated_at, anchored_at(anchor), rules_changed_at or schedule.created_at),
+        changed_at=max(schedule.updated_at, anchored_at(anchor), schedule.created_at),
         revision=schedule.revision + _months(anchor),
         anchor=anchor,
         style=Style(
