@@ -77,11 +77,12 @@ def _repacked(body: bytes, *, source: str, name: str) -> bytes:
         for part in dict.fromkeys(info.filename for info in old.infolist()):
             if not _PARTS.fullmatch(part):
                 continue
-            with old.open(part) as file:
-                content = file.read(left + 1)
-            left -= len(content)
+            # No more is unpacked of a part than the archive says that there is, so nothing is for what is too much.
+            left -= old.getinfo(part).file_size
             if left < 0:
                 raise ParseFailed(source, name, f"the workbook unpacks to more than {MOST_UNPACKED >> 20} MB")
+            with old.open(part) as file:
+                content = file.read(old.getinfo(part).file_size)
             if _SHEET.fullmatch(part) and _extent(content) > MOST_CELLS:
                 raise ParseFailed(
                     source, name, f"{part} spreads over more than {MOST_CELLS:,} cells: delete empty ones"

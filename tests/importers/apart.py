@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+import tracemalloc
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,14 @@ from tests.importers.lists import seed_documents
 from tests.outside import ROOT
 
 MEBIBYTE = 1 << 20
+#: Starts what it is told and says at the end how many kilobytes that held at most. A process counts in what the one
+#: that started it held, so this small one stands between the tests and the program.
+MEASURED = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:])
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(code)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +68,22 @@ def import_apart(url: str, folder: Path, *ids: str, settings: Mapping[str, str] 
     """`homegroup import`, of these sources or of all."""
     told = {"DATA_DIR": str(folder), "DATABASE_URL": url, "FETCH_BYTES": str(400 * MEBIBYTE), **(settings or {})}
     environ = dict(os.environ) | {f"HOMEGROUP_{name}": value for name, value in told.items()}
-    command = [sys.executable, "-m", "api", "import", "--json", *ids]
-    with subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE) as program:
-        assert program.stdout is not None
-        runs = tuple(orjson.loads(line) for line in program.stdout)
-        _, _, usage = os.wait4(program.pid, 0)
-        # Popen finds that somebody else has waited for it, and takes the code for 0.
-        code = 0 if all(run["status"] == "succeeded" for run in runs) else 1
-    return Ended(code=code, runs=runs, megabytes=usage.ru_maxrss / 1024)
+    command = [sys.executable, "-c", MEASURED, sys.executable, "-m", "api", "import", "--json", *ids]
+    program = subprocess.run(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE)
+    *runs, kilobytes = program.stdout.splitlines()
+    return Ended(
+        code=program.returncode, runs=tuple(orjson.loads(run) for run in runs), megabytes=int(kilobytes) / 1024
+    )
+
+
+@contextmanager
+def most_taken() -> Iterator[list[int]]:
+    """After the block: the most bytes that the interpreter allotted in it beyond those of before. Nothing of earlier
+    tests counts, as it would in the peak of the process."""
+    taken: list[int] = []
+    tracemalloc.start()
+    try:
+        yield taken
+        taken.append(tracemalloc.get_traced_memory()[1])
+    finally:
+        tracemalloc.stop()
