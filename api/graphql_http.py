@@ -49,7 +49,8 @@ from schema.documents import Documents
 from schema.errors import Refused
 from schema.freshness import Soonest
 from schema.limits import Limits
-from schema.operations import Executed, Operation, executed, executed_promptly, held_document, prepare
+from schema.operations import Executed, Operation, begun_promptly, executed, held_document, prepare
+from schema.plans import Begun
 from schema.schema_answers import SchemaAnswers, asks_only_of_schema
 from store.database import Reader, unread
 from store.stopping import Stop
@@ -260,9 +261,10 @@ async def answered(endpoint: Endpoint, request: HttpRequest, media: str) -> Answ
         keep = viewer is None and may_be_kept(operation)
         if keep and (known := _known(endpoint, request, operation, media)):
             return known
-    if viewer is None and (answer := _prompt(endpoint, request, operation, media if keep else None)):
+    begun = _begun(endpoint, request, operation) if viewer is None else None
+    if begun is not None and begun.is_complete and (answer := _completed(begun, operation, media if keep else None)):
         return answer
-    work = partial(_worked_out, endpoint, request, operation, viewer, media if keep else None)
+    work = partial(_worked_out, endpoint, request, operation, viewer, media if keep else None, begun)
     threads = _threads(endpoint, operation, viewer)
     if operation.is_query:
         answer = await for_client(request, work, seconds=endpoint.seconds, limiter=threads)
@@ -313,23 +315,30 @@ def _worked_out(
     operation: Operation,
     viewer: Token | None,
     keep_as: str | None,
+    begun: Begun | None,
     stop: Stop,
 ) -> Answer:
     """Execute in this thread, on a snapshot of its own; `keep_as` is the media type in which it may be kept."""
-    with endpoint.open_context(request, viewer, stop) as context:
-        done = executed(endpoint.documents.schema, operation, context, new_number)
+    with endpoint.open_context(request, viewer, stop) as opened:
+        context = opened if begun is None else opened.at_moment_of(begun.asking.context)
+        done = executed(endpoint.documents.schema, operation, context, new_number, begun)
         if stop.reason and not done.faultless:
             raise StoreFailed(stop.reason)
         return _told(done, operation, context, keep_as)
 
 
-def _prompt(endpoint: Endpoint, request: HttpRequest, operation: Operation, keep_as: str | None) -> Answer | None:
-    """The answer, where working it out takes less than going to a thread and reads nothing; None: it does not."""
+def _begun(endpoint: Endpoint, request: HttpRequest, operation: Operation) -> Begun | None:
+    """The answer as far as it takes less than going to a thread and reads nothing; None: it does not."""
     if endpoint.prompt_context is None or not operation.is_query or operation.document.shape.takes_key:
         return None
-    context = endpoint.prompt_context(request)
-    done = executed_promptly(operation, context)
-    return None if done is None else _told(done, operation, context, keep_as)
+    return begun_promptly(operation, endpoint.prompt_context(request))
+
+
+def _completed(begun: Begun, operation: Operation, keep_as: str | None) -> Answer | None:
+    """What was begun, if nothing need be read; None: the standard executor must answer."""
+    context = begun.asking.context
+    body = begun.in_bytes(context)
+    return None if body is None else _told(Executed(body=body, faultless=True), operation, context, keep_as)
 
 
 def _told(done: Executed, operation: Operation, context: Context, keep_as: str | None) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -68,6 +68,10 @@ class Context:
         """Hold no snapshot any more; what is looked up from here on is the newest, and what was is forgotten."""
         self.read.renew()
         object.__setattr__(self, "_loaders", None)
+
+    def at_moment_of(self, begun: Context) -> Context:
+        """This one, which reads, to go on where the other began: with its now and its index."""
+        return replace(self, index=begun.index, now=begun.now, soonest=begun.soonest)
 
     @property
     def minute(self) -> datetime:

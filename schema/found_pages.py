@@ -6,7 +6,7 @@ database is not asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import chain, count, repeat
@@ -51,12 +51,14 @@ class Asking:
     """What resolvers are given for graphql-core's `info`, of which they use the context only.
 
     `until` is the last moment, in POSIX seconds, at which all that was asked since it was set is still shown so.
+    `lacking` are the pages that wait for pieces to be made.
     """
 
     context: Context
     variables: Variables
     fragments: Fragments | None
     until: float = inf
+    lacking: list[FoundPage] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,18 +76,24 @@ class FoundList:
     by_start: bool
     _plans: dict[tuple[Any, ...], int] = field(default_factory=dict)
 
-    def __call__(self, found: Found, asking: Asking, parts: tuple[Shown, ...]) -> orjson.Fragment:
-        """The list in JSON; `parts` show what a piece is made of."""
-        hits = found.page.hits
-        assert isinstance(hits, Hits)
-        pieces = self._pieces(hits, asking, parts)
-        wanted = _bits_of(found.statuses)
-        shown = [piece for piece in pieces if piece is not None and piece.status & wanted]
-        if len(shown) == len(pieces):
+    def __call__(self, found: Found, asking: Asking, parts: tuple[Shown, ...]) -> orjson.Fragment | FoundPage:
+        """The list in JSON, or its page while pieces are missing; `parts` show what a piece is made of."""
+        assert isinstance(found.page.hits, Hits)
+        page = self._page(found.page.hits, found.statuses, asking, parts)
+        if page.missing:
+            asking.lacking.append(page)
+            return page
+        return self.told(page)
+
+    def told(self, page: FoundPage) -> orjson.Fragment:
+        """A page of which no piece is missing."""
+        wanted = _bits_of(page.statuses)
+        shown = [piece for piece in page.pieces if piece is not None and piece.status & wanted]
+        if len(shown) == len(page.pieces):
             places = None
         else:
-            places = [place for place, piece in enumerate(pieces) if piece is not None and piece.status & wanted]
-        columns = [self._column(hole, hits, shown, places) for hole in self.holes]
+            places = [place for place, piece in enumerate(page.pieces) if piece is not None and piece.status & wanted]
+        columns = [self._column(hole, page.hits, shown, places) for hole in self.holes]
         return orjson.Fragment(self._written(columns, len(shown)))
 
     def _written(self, columns: Sequence[Iterable[bytes]], many: int) -> bytes:
@@ -106,29 +114,34 @@ class FoundList:
         written = orjson.dumps(_OF_HITS[hole](hits))[1:-1].split(b",") if shown else []
         return written if places is None else map(written.__getitem__, places)
 
-    def _pieces(self, hits: Hits, asking: Asking, parts: tuple[Shown, ...]) -> list[Fragment | None]:
-        """What is shown of each hit; None: nothing, for it has just gone."""
+    def _page(
+        self, hits: Hits, statuses: frozenset[MeetingStatus], asking: Asking, parts: tuple[Shown, ...]
+    ) -> FoundPage:
+        """With the pieces that are kept and still good."""
         plan, kept, index = self._plan(asking.variables), asking.fragments, asking.context.search_index()
-        editions = [index.generation] * len(hits) if self.of_others else hits.editions()
+        count = len(hits)
+        page = FoundPage(
+            shows=self,
+            hits=hits,
+            statuses=statuses,
+            asking=asking,
+            parts=parts,
+            editions=[index.generation] * count if self.of_others else hits.editions(),
+        )
         if kept is None or not plan:
-            return _made(self.item, list(hits), editions, asking, parts)
-        starts = hits.starts if self.by_start else repeat(0, len(hits))
-        keys: list[Key] = list(zip(repeat(plan, len(hits)), hits.numbers, starts, strict=True))
+            page.pieces, page.missing = [None] * count, list(range(count))
+            return page
+        starts = hits.starts if self.by_start else repeat(0, count)
+        page.keys = list(zip(repeat(plan, count), hits.numbers, starts, strict=True))
         kept.follow(index.generation)
         now = asking.context.now.timestamp()
-        pieces = [
+        page.pieces = [
             piece if piece is not None and piece.edition == edition and piece.since <= now <= piece.until else None
-            for piece, edition in zip(kept.get_all(keys), editions, strict=True)
+            for piece, edition in zip(kept.get_all(page.keys), page.editions, strict=True)
         ]
-        if None in pieces:
-            missing = [place for place, piece in enumerate(pieces) if piece is None]
-            chosen = (hits.at(missing), [editions[place] for place in missing])
-            made = _made(self.item, *chosen, asking, parts)
-            for place, piece in zip(missing, made, strict=True):
-                pieces[place] = piece
-                if piece is not None and piece.until > now and piece.status != _BITS[MeetingStatus.WITHDRAWN]:
-                    kept.put(keys[place], piece)
-        return pieces
+        if None in page.pieces:
+            page.missing = [place for place, piece in enumerate(page.pieces) if piece is None]
+        return page
 
     def _plan(self, variables: Variables) -> int:
         """The number under which pieces for these variables are kept; 0: they are not."""
@@ -149,26 +162,48 @@ def _bits_of(statuses: frozenset[MeetingStatus]) -> int:
     return sum(map(_BITS.__getitem__, statuses))
 
 
-def _made(
-    item: Callable[[Hit, Meeting], Any],
-    hits: Sequence[Hit],
-    editions: Sequence[int],
-    asking: Asking,
-    parts: tuple[Shown, ...],
-) -> list[Fragment | None]:
-    """Pieces of these hits, of meetings as the database has them now."""
-    now = asking.context.now
-    made: list[Fragment | None] = []
-    for hit, meeting, edition in zip(hits, meetings_of_hits(asking.context, hits), editions, strict=True):
-        shown = None if meeting is None else item(hit, meeting)
-        if meeting is None or shown is None:
-            made.append(None)
-            continue
-        asking.until = status_lasts(meeting, None, now)
-        written = tuple(orjson.dumps(part(shown, asking))[1:-1] for part in parts)
-        status = _BITS[status_at(meeting, now)]
-        made.append(Fragment(edition, now.timestamp(), asking.until, status, written))
-    return made
+@dataclass(slots=True, kw_only=True)
+class FoundPage:
+    """One page of hits on its way to JSON: the pieces at hand, and the places of those that are `missing`.
+
+    `keys` None: its pieces are not kept. `told` is the page in JSON, once it is complete.
+    """
+
+    shows: FoundList
+    hits: Hits
+    statuses: frozenset[MeetingStatus]
+    asking: Asking
+    parts: tuple[Shown, ...]
+    editions: list[int]
+    keys: list[Key] | None = None
+    pieces: list[Fragment | None] = field(default_factory=list)
+    missing: list[int] = field(default_factory=list)
+    told: orjson.Fragment | None = None
+
+    def complete(self) -> None:
+        """Make what is missing, of meetings as the database has them now."""
+        now, fragments = self.asking.context.now.timestamp(), self.asking.fragments
+        for place, piece in zip(self.missing, self._made(), strict=True):
+            self.pieces[place] = piece
+            if piece is None or self.keys is None or fragments is None:
+                continue
+            if piece.until > now and piece.status != _BITS[MeetingStatus.WITHDRAWN]:
+                fragments.put(self.keys[place], piece)
+        self.told = self.shows.told(self)
+
+    def _made(self) -> Iterator[Fragment | None]:
+        """The missing pieces; None: nothing is shown of this hit, for it has just gone."""
+        asking, hits = self.asking, self.hits.at(self.missing)
+        now = asking.context.now
+        since = now.timestamp()
+        for place, hit, meeting in zip(self.missing, hits, meetings_of_hits(asking.context, hits), strict=True):
+            shown = None if meeting is None else self.shows.item(hit, meeting)
+            if meeting is None or shown is None:
+                yield None
+                continue
+            asking.until = status_lasts(meeting, None, now)
+            written = tuple([orjson.dumps(part(shown, asking))[1:-1] for part in self.parts])
+            yield Fragment(self.editions[place], since, asking.until, _BITS[status_at(meeting, now)], written)
 
 
 def compile_found_list(

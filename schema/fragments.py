@@ -74,9 +74,13 @@ class Fragments:
     def follow(self, generation: int) -> None:
         """Told which generation is searched: numbers that begin anew are of another index, and nothing is kept."""
         if generation < self._generation:
-            with self._lock:
-                self._young, self._old, self._bytes = {}, {}, 0
+            self.forget()
         self._generation = generation
+
+    def forget(self) -> None:
+        """Keep nothing of what was kept."""
+        with self._lock:
+            self._young, self._old, self._bytes = {}, {}, 0
 
     @property
     def bytes(self) -> int:

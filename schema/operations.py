@@ -18,7 +18,7 @@ from meetings.errors import InvalidQuery, TooMuch
 from schema.context import Context
 from schema.documents import MAX_ERRORS, Document, Documents
 from schema.errors import Refused, refusal, told_errors
-from schema.plans import Prepared, answer_in_bytes
+from schema.plans import Begun, Prepared, answer_in_bytes, begin_answer
 from store.database import WouldWait
 
 
@@ -114,24 +114,35 @@ def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionN
     return named[0]
 
 
-def executed(schema: GraphQLSchema, operation: Operation, context: Context, new_number: Callable[[], str]) -> Executed:
-    """Execute on one snapshot: by the compiled form if it can give the answer, else by the standard executor."""
-    form = operation.prepared.form(operation.values)
-    body = None if form is None else answer_in_bytes(form, operation.values, context, context.fragments)
+def executed(
+    schema: GraphQLSchema,
+    operation: Operation,
+    context: Context,
+    new_number: Callable[[], str],
+    begun: Begun | None = None,
+) -> Executed:
+    """Execute on one snapshot: by the compiled form if it can give the answer, else by the standard executor.
+
+    `begun` is what was begun of it promptly, at the context's moment.
+    """
+    if begun is not None:
+        body = begun.in_bytes(context)
+    else:
+        form = operation.prepared.form(operation.values)
+        body = None if form is None else answer_in_bytes(form, operation.values, context, context.fragments)
     if body is not None:
         return Executed(body=body, faultless=True)
     result = execute(schema, operation, context)
     return Executed(body=orjson.dumps(answer_of(result, new_number)), faultless=not result.errors)
 
 
-def executed_promptly(operation: Operation, context: Context) -> Executed | None:
-    """The same by the compiled form, if it has been used before and what is kept suffices; None: it takes longer."""
+def begun_promptly(operation: Operation, context: Context) -> Begun | None:
+    """The answer begun by the compiled form, if it has been used before; None: it takes longer than one may wait."""
     form = operation.prepared.prompt_form(operation.values)
     try:
-        body = None if form is None else answer_in_bytes(form, operation.values, context, context.fragments)
+        return None if form is None else begin_answer(form, operation.values, context, context.fragments)
     except WouldWait:
         return None
-    return None if body is None else Executed(body=body, faultless=True)
 
 
 def execute(schema: GraphQLSchema, operation: Operation, context: Context | None) -> ExecutionResult:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -159,14 +160,52 @@ def _size(value: Any) -> int:
     return min(max(count, 0), _MOST) if isinstance(count, int) else -1
 
 
-def answer_in_bytes(
-    form: Shown, variables: Variables, context: Context, fragments: Fragments | None = None
-) -> bytes | None:
-    """The whole answer, in JSON; None: the standard executor must give it. WouldWait, where the context may not."""
+@dataclass(slots=True)
+class Begun:
+    """An answer of which all has been found; pages of it may lack pieces that the database must be read for."""
+
+    shown: Any
+    asking: Asking
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing need be read any more."""
+        return not self.asking.lacking
+
+    def in_bytes(self, context: Context) -> bytes | None:
+        """The whole answer, in JSON, with what it lacks read by that context, which is of the same moment.
+
+        None: the standard executor must give it. WouldWait, where the context may not.
+        """
+        self.asking.context = context
+        try:
+            for page in self.asking.lacking:
+                page.complete()
+            return orjson.dumps({"data": self.shown}, default=_TOLD, option=orjson.OPT_PASSTHROUGH_DATACLASS)
+        except WouldWait:
+            raise
+        except Exception:
+            # An error may be anyone's, and graphql-core has the words, the place and the nulls for it.
+            return None
+
+
+_TOLD = attrgetter("told")
+
+
+def begin_answer(form: Shown, variables: Variables, context: Context, fragments: Fragments | None) -> Begun | None:
+    """What of the answer can be found without reading meetings; None and WouldWait as for `Begun.in_bytes`."""
+    asking = Asking(context, variables, fragments)
     try:
-        return orjson.dumps({"data": form(None, Asking(context, variables, fragments))})
+        return Begun(form(None, asking), asking)
     except WouldWait:
         raise
     except Exception:
-        # An error may be anyone's, and graphql-core has the words, the place and the nulls for it.
         return None
+
+
+def answer_in_bytes(
+    form: Shown, variables: Variables, context: Context, fragments: Fragments | None = None
+) -> bytes | None:
+    """The whole answer at once; None and WouldWait as for `Begun.in_bytes`."""
+    begun = begin_answer(form, variables, context, fragments)
+    return None if begun is None else begun.in_bytes(context)

@@ -61,6 +61,15 @@ async def test_another_question_of_the_same_document_finds_the_same_pieces(watch
     assert [edge["node"]["name"] for edge in orjson.loads(answer)["data"]["meetings"]["edges"]] == ["Ferry Lane Steps"]
 
 
+async def test_a_place_that_nobody_asked_for_is_read_in_a_thread_once(watched: Watched) -> None:
+    # The first answer of a document is made in a thread from its beginning, others from where the loop left off.
+    expected, _ = await watched.ask(filter=NEAR)
+    assert watched.house.fragments is not None
+    watched.house.fragments.forget()
+    assert await watched.ask(filter=NEAR) == (expected, 1)
+    assert await watched.ask(filter=NEAR) == (expected, 0)
+
+
 @pytest.mark.parametrize("wanted", [{"ids": ["M0000000000000"]}, {"text": "ferry"}])
 async def test_what_may_take_long_goes_to_a_thread(watched: Watched, wanted: dict[str, Any]) -> None:
     first, _ = await watched.ask(filter=wanted)

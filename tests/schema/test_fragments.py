@@ -19,10 +19,10 @@ from schema.documents import Documents
 from schema.fragments import Fragment, Fragments
 from schema.lasting import LASTING, OF_OTHERS
 from schema.operations import Request, answer_of, execute, prepare
-from schema.plans import answer_in_bytes
+from schema.plans import Begun, answer_in_bytes, begin_answer
 from search.builder import State, step
 from search.index import open_index
-from store.database import WouldWait, unread
+from store.database import unread
 from store.sources import put_source
 from store.suspensions import suspend_meetings
 from tests.builders import a_listing, a_recurrence, a_source
@@ -58,13 +58,15 @@ class Answers:
 
     def needs_the_database(self) -> bool:
         """Whether the same question can now be answered without it."""
+        return not self.begin().is_complete
+
+    def begin(self) -> Begun:
+        """What of the answer can be told without the database."""
         operation = prepare(Documents(self.house.schema, LIMITS), Request(query=self.query))
         assert self.form is not None
-        try:
-            answer_in_bytes(self.form, operation.values, self.house.context(unread()), self.fragments)
-        except WouldWait:
-            return True
-        return False
+        begun = begin_answer(self.form, operation.values, self.house.context(unread()), self.fragments)
+        assert begun is not None
+        return begun
 
     def follow(self) -> None:
         """The builder looks once, and the newest generation is searched."""
@@ -94,6 +96,18 @@ def answers(house: House) -> Answers:
 def test_what_is_kept_is_shown_without_the_database(answers: Answers) -> None:
     answers.ask()
     assert not answers.needs_the_database()
+
+
+def test_what_was_begun_without_the_database_is_ended_without_searching_again(answers: Answers) -> None:
+    told = answers.ask()
+    answers.fragments = Fragments(1 << 20)
+    begun = answers.begin()
+    with answers.house.database.read() as read:
+        # Without an index, whatever searches fails.
+        body = begun.in_bytes(replace(answers.house.context(read), index=None))
+    assert body is not None
+    assert orjson.loads(body)["data"]["meetings"] == told
+    assert not answers.needs_the_database(), "what was read is kept"
 
 
 def test_an_edit_is_shown_with_the_next_generation(answers: Answers) -> None:
