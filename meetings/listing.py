@@ -6,20 +6,25 @@ import hashlib
 import json
 import re
 import unicodedata
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields
 from datetime import date, time, timedelta
 from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
 
 from meetings.model import Group, MedicationStance, MeetingStatus, OnlineVenue, Venue, VenueType, ZoneReason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from meetings.findings import Finding
     from meetings.recurrence import DatedException, Recurrence
 
+#: Names, and what takes their values of an object, all at once.
+_Fields = tuple[tuple[str, ...], "attrgetter[tuple[object, ...]]"]
 #: The letters of public ids: Crockford's base 32, whose ASCII order is the order of the numbers it writes.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ID = re.compile(f"M[{_LETTERS}]{{13}}")
@@ -144,7 +149,7 @@ def content_key(listing: Listing) -> str:
     """A hash of name, time and place or link: how a listing is known when its key changed."""
     rule = listing.recurrence
     time_part = rule and (rule.weekday.name, str(rule.starts), rule.interval, rule.weeks_of_month)
-    return _hash((fold(listing.name), time_part, _whereabouts(listing)))[:32]
+    return _hash(_plain((fold(listing.name), time_part, _whereabouts(listing))))[:32]
 
 
 def _whereabouts(listing: Listing) -> str:
@@ -179,29 +184,39 @@ _NOT_TOLD = frozenset({"where", "record_key", "day", "ids"})
 
 def fingerprint(listing: Listing) -> str:
     """A hash of all that is told of a meeting; empty fields count nothing, so a new field changes no old hash."""
-    return _hash({name: getattr(listing, name) for name in _told_names()})[:32]
+    names, values_of = _told_fields()
+    return _hash(_without_empty(names, values_of(listing)))[:32]
 
 
 @cache
-def _told_names() -> tuple[str, ...]:
-    return tuple(name for name in _names(Listing) if name not in _NOT_TOLD)
+def _told_fields() -> _Fields:
+    names = tuple(field.name for field in fields(Listing) if field.name not in _NOT_TOLD)
+    return names, attrgetter(*names)
 
 
-#: Byte for byte what it always wrote: another spelling would change every hash that is kept.
+def _hash(plain: object) -> str:
+    return hashlib.sha256(_canonical(plain)).hexdigest()
+
+
 _ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode
 
 
-def _hash(value: object) -> str:
-    return hashlib.sha256(_ENCODE(_plain(value)).encode("ascii")).hexdigest()
+def _canonical(plain: object) -> bytes:
+    """JSON in ASCII, names in order. Byte for byte what it always was: else every hash that is kept would change."""
+    try:
+        quick = orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        # A lone surrogate, a number of more than 64 bits.
+        return _ENCODE(plain).encode("ascii")
+    # That writer leaves other letters and DEL as they are, and spells a point within ten metres of the equator 1e-5.
+    is_same = quick.isascii() and b"\x7f" not in quick and b"e-" not in quick
+    return quick if is_same else _ENCODE(plain).encode("ascii")
 
 
 def _plain(value: object) -> object:
-    # Most values are text, and every field of every listing comes by here: the usual kinds are told apart at once.
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _AS_THEY_ARE:
         return value
-    if isinstance(value, dict):
-        return _without_empty(value.items())
     if isinstance(value, (tuple, list)):
         return [_plain(item) for item in value]
     if isinstance(value, Enum):
@@ -210,22 +225,27 @@ def _plain(value: object) -> object:
         return value.isoformat()
     if isinstance(value, timedelta):
         return value.total_seconds()
-    return _without_empty((name, getattr(value, name)) for name in _names(kind)) if is_dataclass(value) else value
+    names, values_of = _fields(kind)
+    return _without_empty(names, values_of(value))
 
 
-def _without_empty(items: Iterable[tuple[str, object]]) -> dict[str, object]:
-    plain = ((name, _plain(item)) for name, item in items)
-    return {name: item for name, item in plain if item}
+def _without_empty(names: tuple[str, ...], values: tuple[object, ...]) -> dict[str, object]:
+    plain: dict[str, object] = {}
+    # Every field of every listing comes by here, and most hold nothing: that is told first.
+    for name, value in zip(names, values, strict=True):
+        if not value and not isinstance(value, Enum):
+            continue
+        item = value if type(value) in _AS_THEY_ARE else _plain(value)
+        if item:
+            plain[name] = item
+    return plain
 
 
-_NAMES: dict[type, tuple[str, ...]] = {}
-
-
-def _names(kind: type) -> tuple[str, ...]:
-    """The names of a dataclass's fields, looked up once."""
-    if kind not in _NAMES:
-        _NAMES[kind] = tuple(field.name for field in fields(kind))
-    return _NAMES[kind]
+@cache
+def _fields(kind: Any) -> _Fields:  # noqa: ANN401 - a dataclass
+    """The names of a dataclass's fields, and what takes all their values at once."""
+    names = tuple(field.name for field in fields(kind))
+    return names, attrgetter(*names)
 
 
 def number_of(source_id: str, key: str, salt: int = 0) -> int:

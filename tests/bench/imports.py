@@ -1,9 +1,9 @@
 """What importing costs: many lists for the first time, unchanged, and with one meeting in a hundred changed.
 
 `python -m tests.bench.imports [--lists N] [--postgresql URL]` prints a table in Markdown and the same as JSON. The
-imports run in a process of their own, each between the references it is compared with: what orjson and fingerprints
-cost alone, and what the driver takes to write the same rows of all tables into another database. Costs are seconds per
-10,000 meetings, of CPU time unless a line says wall; under PostgreSQL that is the client's.
+imports run in a process of their own, each between the references it is compared with: what orjson, and fingerprints by
+the standard library, cost alone, and what the driver takes to write the same rows of all tables into another database.
+Costs are seconds per 10,000 meetings, of CPU time unless a line says wall; under PostgreSQL that is the client's.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from sqlalchemy import text
 from importers.bmlt import parse
 from importers.protocol import Fetched
 from importers.run import run_import
-from meetings.listing import Listing, fingerprint
+from meetings.listing import Listing
 from meetings.source import ImportRun, RunStatus, Source
 from store.database import Database
 from store.migration import migrate
@@ -45,6 +45,7 @@ from tests.bench.made_up_lists import a_list, answer, made_up_records, with_chan
 from tests.bench.reader import Asked, reading, slowest, within
 from tests.bench.search import Table, as_markdown
 from tests.importers.lists import seed_documents, the_vocabulary
+from tests.meetings.plain_hashes import plain_fingerprint
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
@@ -164,7 +165,7 @@ def _peak_megabytes() -> float:
 def _parse_and_fingerprint(fetched: Fetched, listings: tuple[Listing, ...]) -> None:
     orjson.loads(fetched.documents["GetSearchResults.json"])
     for listing in listings:
-        fingerprint(listing)
+        plain_fingerprint(listing)
 
 
 Rows = list[tuple[SqlTable, list[tuple[Any, ...]]]]
