@@ -21,6 +21,7 @@ from api import (
     desk,
     errors,
     feed_codes,
+    graphql_endpoint,
     graphql_http,
     health,
     meeting_files,
@@ -56,10 +57,11 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock) -> St
             yield State(house=house)
 
     rates = rates_of(settings)
+    endpoint = graphql_endpoint.graphql_endpoint(settings, rates=rates)
     return Starlette(
         routes=[
             Route("/", welcome, name="welcome"),
-            *graphql_http.graphql_routes(settings, rates=rates),
+            *graphql_http.graphql_routes(endpoint),
             *calendar_feeds.ROUTES,
             *meeting_files.meeting_file_routes(settings),
             *snapshot.snapshot_routes(settings),
@@ -74,7 +76,11 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock) -> St
             MeetingsError: errors.meetings_error,
             HTTPException: errors.http_error,
         },
-        middleware=[Middleware(errors.Masked), Middleware(Compressed)],
+        middleware=[
+            Middleware(errors.Masked),
+            Middleware(Compressed),
+            Middleware(graphql_http.AtOnce, endpoint=endpoint),
+        ],
         lifespan=lifespan,
     )
 

@@ -31,7 +31,7 @@ INLINE_BYTES = 64 * 1024
 LEVEL = 1
 _THREADS = 2
 _GZIP_WINDOW = 31
-_TEXTS = ("json", "jsonl", "javascript", "xml", "x-ndjson")
+_TEXTS = (b"json", b"jsonl", b"javascript", b"xml", b"x-ndjson")
 
 
 class Compressor(Protocol):
@@ -108,12 +108,11 @@ class _Answer:
             await self._send(message)
 
     async def _begin(self, head: Message) -> None:
-        headers = MutableHeaders(raw=head["headers"])
         if head["status"] == 304:
-            self._tell_known_tag(headers)
-        elif is_compressible(head["status"], headers):
-            if "accept-encoding" not in headers.get("vary", "").lower():
-                headers.add_vary_header("Accept-Encoding")
+            self._tell_known_tag(MutableHeaders(raw=head["headers"]))
+        elif is_compressible(head["status"], told := dict(head["headers"])):
+            if b"accept-encoding" not in told.get(b"vary", b"").lower():
+                MutableHeaders(raw=head["headers"]).add_vary_header("Accept-Encoding")
             if self._encoding:
                 self._head = head
                 return
@@ -148,14 +147,14 @@ class _Answer:
             headers["ETag"] = _with_encoding(tag, self._encoding)
 
 
-def is_compressible(status: int, headers: Headers) -> bool:
-    """Whether an answer is text, whole, and not secret."""
-    media = headers.get("content-type", "").partition(";")[0].strip().lower()
+def is_compressible(status: int, headers: Mapping[bytes, bytes]) -> bool:
+    """Whether an answer with these headers, by their names in small letters, is text, whole, and not secret."""
+    media = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
     return (
         status not in {204, 206}
-        and (media.startswith("text/") or media.endswith(_TEXTS))
-        and "content-encoding" not in headers
-        and "no-transform" not in headers.get("cache-control", "")
+        and (media.startswith(b"text/") or media.endswith(_TEXTS))
+        and b"content-encoding" not in headers
+        and b"no-transform" not in headers.get(b"cache-control", b"")
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from anyio import CancelScope, CapacityLimiter, create_task_group, move_on_after, to_thread
-from starlette.requests import Request
+from starlette.types import Receive
 
 from store.stopping import Stop
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 GONE = "nobody waits for the answer any more"
 
 
-async def for_client(request: Request, work: Callable[[Stop], T], *, seconds: float, limiter: CapacityLimiter) -> T:
+async def for_client(receive: Receive, work: Callable[[Stop], T], *, seconds: float, limiter: CapacityLimiter) -> T:
     """What `work` returns or raises; its body must have been read. The time that it waits for a thread counts too.
 
     Its thread is not left alone: it ends by itself as soon as what it reads is interrupted, and only then is there room
@@ -24,7 +24,7 @@ async def for_client(request: Request, work: Callable[[Stop], T], *, seconds: fl
     result: list[T] = []
     failure: Exception | None = None
     async with create_task_group() as group:
-        group.start_soon(_watch, request, seconds, stop)
+        group.start_soon(_watch, receive, seconds, stop)
         try:
             result.append(await to_thread.run_sync(work, stop, limiter=limiter))
         except Exception as error:
@@ -36,10 +36,10 @@ async def for_client(request: Request, work: Callable[[Stop], T], *, seconds: fl
     return result[0]
 
 
-async def _watch(request: Request, seconds: float, stop: Stop) -> None:
+async def _watch(receive: Receive, seconds: float, stop: Stop) -> None:
     reason = f"this took longer than {seconds:g} s; try again in a while, or ask for less"
     with move_on_after(seconds):
-        while (await request.receive())["type"] != "http.disconnect":
+        while (await receive())["type"] != "http.disconnect":
             pass
         reason = GONE
     with CancelScope(shield=True):

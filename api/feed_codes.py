@@ -18,7 +18,8 @@ from starlette.routing import BaseRoute, Route
 
 from api.errors import error_response
 from api.graphql_answers import SECRET
-from api.graphql_requests import Malformed, check_content_type, read_body
+from api.graphql_requests import check_content_type
+from api.incoming import Malformed, read_body
 from api.rates import Rates, spend_fields
 from api.settings import Settings
 
@@ -43,7 +44,7 @@ def feed_code_routes(settings: Settings, rates: Rates) -> list[BaseRoute]:
     async def code(request: Request) -> Response:
         try:
             check_content_type(request.headers.get("content-type", ""))
-            address = _address_in(await read_body(request, most))
+            address = _address_in(await read_body(request.receive, most))
         except ClientDisconnect:
             return Response(status_code=400)
         except Malformed as error:

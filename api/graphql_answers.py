@@ -1,4 +1,4 @@
-"""Answers to GraphQL requests: what is told of an error, and the HTTP response with its media type and headers."""
+"""Answers to GraphQL requests: what is told of an error, and how they are sent, with media type and headers."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 import orjson
 from graphql import GraphQLError
-from starlette.responses import Response
+from starlette.types import Send
 
 from api.errors import RETRY_SECONDS
-from api.graphql_requests import Malformed
+from api.graphql_requests import GRAPHQL, JSON
+from api.incoming import Malformed
 from meetings.errors import InvalidQuery, MeetingsError, NotAllowed, StoreFailed, TooOften
 from schema.errors import Refused, refusal
 from schema.operations import refused_answer
@@ -54,21 +55,23 @@ def _refused(status: int, refused: Refused, headers: Mapping[str, str] | None = 
     return Answer(status=status, body=orjson.dumps(refused_answer(refused, new_number)), headers=dict(headers or {}))
 
 
-def response_of(answer: Answer, media: str) -> Response:
-    """The answer in that media type."""
+async def send_answer(answer: Answer, media: str, send: Send) -> None:
+    """Send the answer in that media type."""
+    head = _PLAIN[media] if answer.body and not answer.headers else _head(answer, media)
+    length = [] if answer.status == 304 else [(b"content-length", b"%d" % len(answer.body))]
+    await send({"type": "http.response.start", "status": answer.status, "headers": [*head, *length]})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+def _head(answer: Answer, media: str) -> list[tuple[bytes, bytes]]:
     typed = {"Content-Type": f"{media}; charset=utf-8"} if answer.body else {}
-    return Response(
-        answer.body,
-        answer.status,
-        {
-            **typed,
-            "Cache-Control": "no-store",
-            "Vary": "Accept",
-            "X-Content-Type-Options": "nosniff",
-            **CORS,
-            **answer.headers,
-        },
-    )
+    told = {**typed, **_USUAL, **CORS, **answer.headers}
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in told.items()]
+
+
+#: `Vary` names all that an answer depends on, also where it is compressed on its way.
+_USUAL = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Encoding", "X-Content-Type-Options": "nosniff"}
+_PLAIN = {media: _head(Answer(status=200, body=b"{}"), media) for media in (JSON, GRAPHQL)}
 
 
 def new_number() -> str:

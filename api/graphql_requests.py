@@ -12,8 +12,8 @@ from typing import Any
 
 import orjson
 from starlette.datastructures import QueryParams
-from starlette.requests import Request as HttpRequest
 
+from api.incoming import Incoming, Malformed, read_body
 from api.negotiation import accepted
 from meetings.errors import InvalidQuery
 from schema.documents import sha256_of
@@ -24,19 +24,17 @@ GRAPHQL = "application/graphql-response+json"
 #: Preferred first among those that a client likes equally well.
 _OFFERED = (GRAPHQL, JSON)
 _RANGES = {"*/*": JSON, "application/*": JSON}
-_PARAMETERS = {"query": str, "documentId": str, "operationName": str, "variables": dict, "extensions": dict}
+_PARAMETERS: Mapping[str, Any] = {
+    "query": str | None,
+    "documentId": str | None,
+    "operationName": str | None,
+    "variables": dict | None,
+    "extensions": dict | None,
+}
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MAX_ID = 200
 #: Headers that are kept as they were read: clients send a few, each time the same.
 _HEADERS = 100
-
-
-class Malformed(Exception):
-    """A request that is no GraphQL request: it is answered with this status, whatever the client accepts."""
-
-    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
-        self.status, self.message, self.headers = status, message, dict(headers or {})
-        super().__init__(message)
 
 
 def bearer_token(authorization: str | None) -> str | None:
@@ -61,14 +59,14 @@ def negotiated(accepts: str | None) -> str:
     return best
 
 
-async def read_request(request: HttpRequest, most: int) -> Request:
-    """The GraphQL request in an HTTP request; Malformed."""
+async def read_request(request: Incoming, most: int) -> Request:
+    """The GraphQL request in an HTTP request; Malformed, ClientDisconnect."""
     if request.method == "GET":
-        return request_from_parameters(_parameters_of(request.query_params))
-    check_content_type(request.headers.get("content-type", ""))
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        return request_from_parameters(_parameters_of(request.parameters))
+    check_content_type(request.header(b"content-type") or "")
+    if (request.header(b"content-encoding") or "identity").lower() != "identity":
         raise Malformed(415, "send the body as it is, not compressed", {"Accept-Encoding": "identity"})
-    body = await read_body(request, most)
+    body = await read_body(request.receive, most)
     try:
         parameters = orjson.loads(body)
     except ValueError as error:
@@ -90,6 +88,7 @@ def _parameters_of(query: QueryParams) -> dict[str, Any]:
     return parameters
 
 
+@lru_cache(maxsize=_HEADERS)
 def check_content_type(header: str) -> None:
     """Refuse what is no JSON; Malformed."""
     # Forms and plain text are what a page of another site can send without asking; we take neither.
@@ -99,21 +98,11 @@ def check_content_type(header: str) -> None:
         raise Malformed(415, f"send `Content-Type: {JSON}` in UTF-8", {"Accept-Post": JSON})
 
 
-async def read_body(request: HttpRequest, most: int) -> bytes:
-    """The body; Malformed as soon as it is longer than `most` bytes, whatever length it promised."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            raise Malformed(413, f"a request has at most {most} bytes", {"Connection": "close"})
-    return bytes(body)
-
-
 def request_from_parameters(parameters: Mapping[str, Any]) -> Request:
     """A request of well-formed parameters; Malformed. Of extensions only `persistedQuery` is looked at."""
     for name, kind in _PARAMETERS.items():
-        if not isinstance(parameters.get(name), kind | None):
-            raise Malformed(400, f"`{name}` is {'a string' if kind is str else 'an object'}")
+        if not isinstance(parameters.get(name), kind):
+            raise Malformed(400, f"`{name}` is {'a string' if kind == str | None else 'an object'}")
     query, id = parameters.get("query") or None, _document_id(parameters)
     if query is None and id is None:
         raise Malformed(400, "`query` is missing: it holds the GraphQL document")

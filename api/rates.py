@@ -143,20 +143,19 @@ class SharedRates:
         return self._key
 
 
-async def spend(rates: Rates, request: Request, viewer: Token | None, operation: Operation | None) -> None:
-    """Take what an operation costs (None: one that cannot be answered) and note it as the request's `spent`; TooOften.
+async def spend(rates: Rates, address: str, viewer: Token | None, operation: Operation | None) -> Spent:
+    """Take what an operation costs (None: one that cannot be answered) from the bucket of whoever asks; TooOften.
 
     In one process nothing is waited for.
     """
     asked = Asked(
-        address=_address(request),
+        address=address,
         viewer=viewer,
         cost=UNREADABLE_COST if operation is None else max(1, operation.cost),
         reports=operation is not None and operation.document.shape.reports,
     )
     now = clock()
-    spent = rates.spend(asked, now) if rates.shared is None else await rates.spend_shared(asked, now)
-    request.state.spent = spent
+    return rates.spend(asked, now) if rates.shared is None else await rates.spend_shared(asked, now)
 
 
 async def spend_fields(rates: Rates, request: Request, fields: int) -> None:

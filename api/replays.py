@@ -19,8 +19,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from api.graphql_answers import Answer
-from api.graphql_requests import Malformed
 from api.house import House
+from api.incoming import Malformed
 from meetings.tokens import Token
 from schema.documents import sha256_of
 from schema.operations import Request

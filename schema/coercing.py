@@ -5,7 +5,8 @@ What graphql-core would refuse is not put into words here: it is a `Bail`, and g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import lru_cache, partial
 from typing import Any
 
 from graphql import (
@@ -26,13 +27,18 @@ from graphql import (
     VariableDefinitionNode,
     VariableNode,
     Visitor,
+    get_named_type,
     type_from_ast,
     value_from_ast,
     visit,
 )
 from graphql.execution.values import get_argument_values
 
+from schema.repeated import TooLarge, frozen, thawed
+
 Variables = Mapping[str, Any]
+#: Lists that are kept as they were read.
+_KEPT = 1000
 #: Reads a value as JSON brings it.
 Reader = Callable[[Any], Any]
 #: Works a value out of the operation's variables.
@@ -85,10 +91,29 @@ def reader_of(type_: GraphQLInputType) -> Reader:
     return lambda value: None if value is None else inner(value)
 
 
+def _read_once(reader: Reader, value: Any) -> Any:
+    """What the reader makes of a value, which nobody may change."""
+    try:
+        told = frozen(value)
+    except TooLarge:
+        return reader(value)
+    return _known(reader, told)
+
+
+@lru_cache(maxsize=_KEPT)
+def _known(reader: Reader, told: Hashable) -> Any:
+    return reader(thawed(told))
+
+
 def _list_reader(type_: GraphQLList[Any]) -> Reader:
     item = reader_of(type_.of_type)
-    # A value that is no list is a list of one.
-    return lambda value: [item(one) for one in value] if isinstance(value, list) else [item(value)]
+
+    def read(value: Any) -> list[Any]:
+        # A value that is no list is a list of one.
+        return [item(one) for one in value] if isinstance(value, list) else [item(value)]
+
+    # Lists of codes are what apps send again and again. Objects may hold what is a person's own, and are not kept.
+    return read if isinstance(get_named_type(type_), GraphQLInputObjectType) else partial(_read_once, read)
 
 
 def _named_reader(type_: Any) -> Reader:

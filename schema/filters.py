@@ -6,11 +6,11 @@ Every error names the argument by the path the client used and says what would b
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphene.utils.str_converters import to_camel_case
 
@@ -21,7 +21,6 @@ from meetings.search import (
     DEFAULT_WINDOW,
     EARLIEST,
     GRACE,
-    LATEST,
     MAX_NEAREST,
     MAX_PLACE_TEXT,
     MAX_RADIUS_KM,
@@ -29,29 +28,17 @@ from meetings.search import (
 )
 from meetings.vocabulary import Vocabulary, nearest_codes
 from meetings.zones import country_zones
+from schema.repeated import TooLarge, frozen, thawed
+from schema.windows import MINUTE, checked_window
 from search.places import PlaceFinder
 from search.texts import text_question
 
 MAX_ITEMS = 100
 MAX_TEXT = 200
-_MINUTE = timedelta(minutes=1)
-#: Lists of codes that are kept as they were read: an app has a few, and sends them each time. Ten megabytes at worst.
-_KEPT_LISTS = 500
+#: Filters that are kept as they were read, whatever the point: an app has a few, and sends them each time.
+_KEPT = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
-    """How far a window may lie from now, how long it is when its end is left out, and how long it may be."""
-
-    back: timedelta = EARLIEST
-    ahead: timedelta = LATEST
-    default: timedelta = DEFAULT_WINDOW
-    longest: timedelta = MAX_WINDOW
-
-
-#: Of one meeting or one schedule, whose dates are worked out one by one: three years and the leap day.
-FAR_REACH = Reach(back=timedelta(days=3660), ahead=timedelta(days=3660), longest=timedelta(days=1097))
-_REACH = Reach()
 _NOTHING = search.Exclusion()
 
 
@@ -122,12 +109,6 @@ def _language(_: str, tag: str, __: Vocabulary) -> str:
 ReadCode = Callable[[str, str, Vocabulary], str]
 
 
-@lru_cache(maxsize=_KEPT_LISTS)
-def _read_codes(argument: str, texts: tuple[str, ...], read: ReadCode, vocabulary: Vocabulary) -> frozenset[str]:
-    """What a list of codes means; what is refused is not kept."""
-    return frozenset(read(argument, text, vocabulary) for text in checked_items(argument, texts))
-
-
 @cache
 def _told(name: str) -> str:
     """A field's name as the client knows it; there are no more than we have fields."""
@@ -162,8 +143,10 @@ class _Given:
         return None if items is None else frozenset(map(fold, items))
 
     def codes(self, name: str, read: ReadCode, vocabulary: Vocabulary) -> frozenset[str] | None:
-        texts = self.values.get(name)
-        return None if texts is None else _read_codes(self.at(name), tuple(texts), read, vocabulary)
+        texts, argument = self.values.get(name), self.at(name)
+        if texts is None:
+            return None
+        return frozenset(read(argument, text, vocabulary) for text in checked_items(argument, texts))
 
     def text(self, name: str) -> str | None:
         text = self.values.get(name)
@@ -190,11 +173,47 @@ def read_filter(
     `windowed` is false where the window is an argument of its own and none may be in the filter; `places` knows what a
     place is that is named. InvalidQuery; StoreFailed where one is named and nobody knows places.
     """
-    given = _Given(values or {}, path)
+    values = values or {}
+    place: Mapping[str, Any] = values.get("place") or {}
+    near = place.get("near")
+    asked = _Asked(vocabulary, now, windowed, path)
+    try:
+        if place.get("named") is not None:
+            return _read(values, asked, places)
+        if near is None:
+            return _known(frozen(values), asked)
+        known = _known(frozen({**values, "place": {**place, "near": _ANYWHERE}}), asked)
+    except TooLarge:
+        return _read(values, asked, places)
+    point = _point(_Given(near, f"{path}.place.near"))
+    return replace(known, place=replace(known.place, near=point))
+
+
+class _Asked(NamedTuple):
+    """See `read_filter`."""
+
+    vocabulary: Vocabulary
+    now: datetime
+    windowed: bool
+    path: str
+
+
+#: Stands for the point in filters that are kept.
+_ANYWHERE = {"latitude": 0.0, "longitude": 0.0}
+
+
+@lru_cache(maxsize=_KEPT)
+def _known(told: Hashable, asked: _Asked) -> search.MeetingFilter:
+    """The filter with these values, in which no place is named; what is refused is not kept."""
+    return _read(thawed(told), asked, None)
+
+
+def _read(values: Mapping[str, Any], asked: _Asked, places: PlaceFinder | None) -> search.MeetingFilter:
+    given, vocabulary = _Given(values, asked.path), asked.vocabulary
     exclude = given.part("exclude")
     return search.MeetingFilter(
         text=_text(given),
-        time=_time(given.part("time"), exclude, now, windowed),
+        time=_time(given.part("time"), exclude, asked.now, asked.windowed),
         place=_place(given.part("place"), places),
         formats=_formats(given.part("formats"), vocabulary),
         fellowships=given.codes("fellowships", fellowship_code, vocabulary),
@@ -339,36 +358,10 @@ def _window(given: _Given, now: datetime, windowed: bool) -> tuple[datetime, dat
         if within > MAX_WINDOW:
             raise given.refuse("within", f"at most {MAX_WINDOW.days} days")
         # What starts in just so long is within it, and windows are open at their end.
-        return now - GRACE, now + within // _MINUTE * _MINUTE + _MINUTE
+        return now - GRACE, now + within // MINUTE * MINUTE + MINUTE
     start, until = given.get("from_"), given.get("until")
     if start is None and until is None:
         return None
     if start is None:
         start = until - DEFAULT_WINDOW if until > now else now - EARLIEST
     return checked_window(start, until, now=now, path=given.path + ".")
-
-
-def checked_window(
-    start: datetime | None, until: datetime | None, *, now: datetime, reach: Reach = _REACH, path: str = ""
-) -> tuple[datetime, datetime]:
-    """[from, until) in UTC and whole minutes; left out: from now, and as long as usual. InvalidQuery."""
-    begin = now if start is None else _up_to_minute(f"{path}from", start)
-    if not now - reach.back <= begin <= now + reach.ahead:
-        limit = f"not more than {reach.back.days} days ago or {reach.ahead.days} days from now"
-        raise InvalidQuery(f"{path}from", limit)
-    end = min(begin + reach.default, now + reach.ahead) if until is None else _up_to_minute(f"{path}until", until)
-    if end > now + reach.ahead:
-        raise InvalidQuery(f"{path}until", f"not more than {reach.ahead.days} days from now")
-    if end <= begin:
-        raise InvalidQuery(f"{path}until" if until else f"{path}from", "until must be later than from")
-    if end - begin > reach.longest:
-        raise InvalidQuery(f"{path}until", f"at most {reach.longest.days} days after from")
-    return begin, end
-
-
-def _up_to_minute(argument: str, moment: datetime) -> datetime:
-    # Starts are whole minutes: the first that is not before 18:30:05 is 18:31.
-    try:
-        return (moment.astimezone(UTC) + _MINUTE - timedelta.resolution).replace(second=0, microsecond=0)
-    except OverflowError as error:
-        raise InvalidQuery(argument, "this is beyond what calendars can count") from error

@@ -18,7 +18,6 @@ from schema.context import Context, Info
 from schema.enums import MedicationStance, MeetingStatus, VenueType, Weekday
 from schema.facets import MeetingFacets, facets_of
 from schema.fellowships import Fellowship, known_fellowship
-from schema.filters import FAR_REACH, checked_window
 from schema.formats import Format, known_formats
 from schema.loaders import group_key
 from schema.nodes import Node
@@ -38,6 +37,7 @@ from schema.service_bodies import ServiceBody
 from schema.sources import SourceListing
 from schema.text import recurrence_text
 from schema.venues import OnlineVenue, Venue
+from schema.windows import FAR_REACH, checked_window
 
 #: A group of more meetings than this is a source's mistake; an answer must not grow with it.
 MAX_GROUP_MEETINGS = 100

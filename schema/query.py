@@ -20,7 +20,7 @@ from schema.context import Context
 from schema.costs import QueryCost, Spent
 from schema.enums import MeetingOrder
 from schema.fellowships import Fellowship, find_fellowships
-from schema.filters import checked_items, checked_text, checked_window, fellowship_code, from_middle, known_code
+from schema.filters import checked_items, checked_text, fellowship_code, from_middle, known_code
 from schema.formats import Format, list_formats
 from schema.inputs import MeetingFilter
 from schema.meetings import Meeting, MeetingConnection
@@ -34,6 +34,7 @@ from schema.schedules import KEY, Schedule, used_schedule
 from schema.service_bodies import ServiceBodyConnection, matching_bodies
 from schema.sources import Source
 from schema.volunteers import VolunteerQueries
+from schema.windows import checked_window
 from search.meetings import find_meetings
 from search.occurrences import find_occurrences
 from store.service_bodies import list_service_bodies

@@ -13,13 +13,13 @@ from meetings.agenda import CONFLICT_WINDOW, agenda, conflicts
 from meetings.model import Meeting as KnownMeeting
 from meetings.schedule import ScheduledOccurrence, feed_token, secret_hash
 from schema.context import Context, Info
-from schema.filters import FAR_REACH, checked_window
 from schema.meetings import Meeting
 from schema.occurrences import Occurrence
 from schema.paging import MAX_LISTED, checked_first, first_argument, many
 from schema.problems import Problem
 from schema.saved_searches import SavedSearch, with_searches
 from schema.scalars import URL, Date, DateTime, TimeZone
+from schema.windows import FAR_REACH, checked_window
 from store.database import Reader
 from store.schedules import get_schedule_by_key, note_use
 

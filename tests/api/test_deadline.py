@@ -13,12 +13,11 @@ import psycopg
 import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.types import Message
 
+from api.graphql_endpoint import Turn, graphql_endpoint
 from api.graphql_http import graphql_routes
 from meetings.errors import StoreFailed
-from meetings.tokens import Token
 from schema.context import Context
 from store.database import Database, Reader
 from store.meetings import get_meetings
@@ -48,10 +47,10 @@ class Slow:
 
     def __init__(self, database: Database, **environ: str) -> None:
         self.database, self.ended = database, list[StoreFailed]()
-        self.app = Starlette(routes=graphql_routes(settings(**environ), open_context=self.open))
+        self.app = Starlette(routes=graphql_routes(graphql_endpoint(settings(**environ), open_context=self.open)))
 
     @contextmanager
-    def open(self, _: Request, viewer: Token | None, stop: Stop) -> Iterator[Context]:
+    def open(self, _: Turn, stop: Stop) -> Iterator[Context]:
         with self.database.read(stop) as read:
             try:
                 read.connection.execute(text(ENDLESS[read.connection.dialect.name]))

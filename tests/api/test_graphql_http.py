@@ -14,13 +14,12 @@ import pytest
 import uvicorn
 from graphql import get_introspection_query
 from starlette.applications import Starlette
-from starlette.requests import Request
 
+from api.graphql_endpoint import Turn, graphql_endpoint
 from api.graphql_http import graphql_routes
 from api.graphql_requests import GRAPHQL, JSON
 from api.settings import Settings, settings_from_environ
 from meetings.errors import StoreFailed
-from meetings.tokens import Token
 from schema.context import Context
 from store.stopping import Stop
 from tests.oracles.judges import GraphqlHttpAudits
@@ -33,14 +32,14 @@ def settings(**environ: str) -> Settings:
     return settings_from_environ({f"HOMEGROUP_{name}": text for name, text in environ.items()})
 
 
-def no_context(_: Request, viewer: Token | None, stop: Stop) -> AbstractContextManager[Context]:
+def no_context(_: Turn, stop: Stop) -> AbstractContextManager[Context]:
     """These requests are answered without looking anything up."""
     nothing = SimpleNamespace(index=None, vocabulary=None, now=None, soonest=None, fragments=None)
     return nullcontext(cast("Context", nothing))
 
 
 def an_app(open_context: Any = no_context, **environ: str) -> Starlette:
-    return Starlette(routes=graphql_routes(settings(**environ), open_context=open_context))
+    return Starlette(routes=graphql_routes(graphql_endpoint(settings(**environ), open_context=open_context)))
 
 
 @pytest.fixture
@@ -177,7 +176,7 @@ async def test_a_body_that_never_ends_is_cut_off_at_the_limit() -> None:
 
 
 async def test_a_store_that_cannot_be_used_is_told_and_not_blamed_on_the_client() -> None:
-    def broken(_: Request, viewer: Token | None, stop: Stop) -> AbstractContextManager[Context]:
+    def broken(_: Turn, stop: Stop) -> AbstractContextManager[Context]:
         raise StoreFailed("the database cannot be used now")
 
     async with a_client(an_app(broken)) as client:
@@ -186,7 +185,7 @@ async def test_a_store_that_cannot_be_used_is_told_and_not_blamed_on_the_client(
 
 
 async def test_a_bug_is_masked_and_logged_under_a_number(caplog: pytest.LogCaptureFixture) -> None:
-    def broken(_: Request, viewer: Token | None, stop: Stop) -> AbstractContextManager[Context]:
+    def broken(_: Turn, stop: Stop) -> AbstractContextManager[Context]:
         raise ZeroDivisionError(SECRET)
 
     async with a_client(an_app(broken)) as client:
@@ -202,7 +201,7 @@ async def test_the_standard_introspection_query_is_answered(client: httpx2.Async
 
 
 async def test_what_the_schema_tells_of_itself_needs_no_database_and_is_worked_out_once() -> None:
-    def broken(_: Request, viewer: Token | None, stop: Stop) -> AbstractContextManager[Context]:
+    def broken(_: Turn, stop: Stop) -> AbstractContextManager[Context]:
         raise StoreFailed("the database cannot be used now")
 
     async with a_client(an_app(broken)) as client:

@@ -10,7 +10,8 @@ from meetings.errors import InvalidQuery, UnknownCode
 from meetings.model import MeetingStatus, Weekday
 from meetings.search import SHOWN, Box, MeetingFilter, Point
 from meetings.vocabulary import Vocabulary, vocabulary_from_documents
-from schema.filters import checked_window, read_filter
+from schema.filters import read_filter
+from schema.windows import checked_window
 from tests.builders import NOW
 from tests.outside import ROOT
 from tests.schema.conftest import House
@@ -124,6 +125,17 @@ def test_a_place_is_a_point_with_a_radius_or_a_box(read: Any) -> None:
     assert read(place=NEAR).place.radius_km == 500
     over_the_date_line = {"south": -20.0, "west": 170.0, "north": -10.0, "east": -170.0}
     assert read(place={"box": over_the_date_line}).place.box == Box(**over_the_date_line)
+
+
+def test_a_filter_that_comes_again_with_another_point_asks_for_that_point(read: Any) -> None:
+    here, there = ({"latitude": 40.7, "longitude": at} for at in (-74.0, -73.0))
+    asked = [read(place={"near": near, "radius_km": 5.0}, fellowships=["na"]) for near in (here, there)]
+    assert [one.place.near for one in asked] == [Point(**here), Point(**there)]
+    assert [one.place.radius_km for one in asked] == [5.0, 5.0]
+    assert asked[0].fellowships is asked[1].fellowships
+    with pytest.raises(InvalidQuery) as caught:
+        read(place={"near": {**here, "latitude": 91.0}, "radius_km": 5.0}, fellowships=["na"])
+    assert caught.value.argument == "filter.place.near.latitude"
 
 
 def test_a_country_is_two_letters_in_any_case(read: Any) -> None:
