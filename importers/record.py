@@ -32,6 +32,8 @@ from meetings.findings import Finding
 
 #: Short texts that are remembered: a list's towns and codes stand in every record, a group's notes in each of its own.
 _REMEMBERED = 8192
+#: Shorter than any telephone number, local ones too.
+_SHORT = 6
 #: How much of a value a finding shows.
 _SHOWN = 80
 _KINDS: dict[type, str] = {list: "a list", dict: "an object", TwiceNamed: "an object"}
@@ -128,10 +130,13 @@ class Record:
                 value = str(value).replace(separator, "\n")
             value = str(value).split("\n")
         items: Iterable[object] = value if isinstance(value, list) else [value]
-        found = (self._item(f"{name}[{n}]", item) for n, item in enumerate(items))
+        found = (self._item(name, number, item) for number, item in enumerate(items))
         return [text for text in found if text]
 
-    def _item(self, name: str, value: object) -> str | None:
+    def _item(self, of: str, number: int, value: object) -> str | None:
+        if isinstance(value, str) and _is_short_code(value):
+            return value
+        name = f"{of}[{number}]"
         text = self._text(name, value, LINE_LENGTH)
         safe = _without_persons(text) if text else None
         if safe != text:
@@ -139,6 +144,9 @@ class Record:
         return None if safe == GAP else safe
 
     def _text(self, name: str, value: object, most: int, *, lines: bool = False) -> str | None:
+        # So are most fields of most records.
+        if value is None or value == "":
+            return None
         if isinstance(value, str):
             told = value
         elif _is_nothing(value):
@@ -233,7 +241,14 @@ def read_key(value: object) -> str | None:
 
 
 def _unnamed(key: str) -> str:
-    return key if without_contacts(key) == key else "@" + hashlib.sha256(key.encode()).hexdigest()[:16]
+    if _is_short_code(key) or without_contacts(key) == key:
+        return key
+    return "@" + hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def _is_short_code(text: str) -> bool:
+    """Whether there is nothing to clean in here, and nobody: no address is without signs, no number so short."""
+    return len(text) <= _SHORT and text.isalnum() and text.isascii()
 
 
 def shown(value: object) -> str | None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _Fields = tuple[tuple[str, ...], "attrgetter[tuple[object, ...]]"]
 #: The letters of public ids: Crockford's base 32, whose ASCII order is the order of the numbers it writes.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [one + other for one in _LETTERS for other in _LETTERS]
 _ID = re.compile(f"M[{_LETTERS}]{{13}}")
 #: To the digits that Python's own numbers of base 32 have.
 _AS_DIGITS = str.maketrans(_LETTERS, "0123456789ABCDEFGHIJKLMNOPQRSTUV")
@@ -259,8 +260,8 @@ def number_of(source_id: str, key: str, salt: int = 0) -> int:
 
 def id_from_number(number: int, prefix: str = "M") -> str:
     """A public id, e.g. `M0C5K…`: 13 letters whose order is the order of the numbers."""
-    letters = "".join(_LETTERS[(number >> shift) & 31] for shift in range(60, -5, -5))
-    return prefix + letters
+    letters = [_PAIRS[(number >> shift) & 1023] for shift in range(50, -10, -10)]
+    return prefix + _LETTERS[number >> 60] + "".join(letters)
 
 
 def number_from_id(id: str) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import orjson
@@ -18,6 +19,12 @@ Big: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
 Real: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
 
 
+@lru_cache(maxsize=64)
+def _utc(value: datetime) -> str:
+    # The thousands of rows that one import writes have one instant in common.
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware datetime, kept as UTC text whose order is the order of time."""
 
@@ -26,7 +33,7 @@ class Instant(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
         """To `2026-11-22T18:30:00.000000+00:00`."""
-        return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
+        return None if value is None else _utc(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """To UTC."""

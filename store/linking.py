@@ -44,17 +44,22 @@ class _Link:
     why: str | None = None
 
 
+_ALONE = _Link()
+
+
 @dataclass(slots=True, kw_only=True)
 class _Web:
     """What has been looked at: listings, how each is shown, and which pairs are one meeting.
 
-    `crowds`: hashes of spots at which there are too many of those that were changed, looked at or not.
+    `spots`: a hash of each listing's source, hour and door or room. `crowds`: those at which there are too many of the
+    listings that were changed, looked at or not. `sightings`: of the few listings that another may be the same as.
     """
 
     crowds: frozenset[int] = frozenset()
-    sightings: dict[str, Sighting] = field(default_factory=dict)
+    spots: dict[str, int] = field(default_factory=dict)
     links: dict[str, _Link] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
+    sightings: dict[str, Sighting] = field(default_factory=dict)
     verdicts: dict[Pair, Verdict] = field(default_factory=dict)
 
 
@@ -93,19 +98,27 @@ def link_all(write: Writer, *, now: datetime) -> int:
 
 
 def _load(read: Reader, web: _Web, ids: Iterable[str]) -> list[str]:
-    """What is known of these listings and was not loaded yet; their ids."""
-    columns = [meetings.c[name] for name in _JUDGED]
-    state = [meetings.c[name] for name in ("status", "shown_as", "shown_why", "revision")]
+    """Where these listings stand and how they are shown, of those that were not loaded yet; their ids."""
+    columns = [meetings.c[name] for name in ("id", "shown_as", "shown_why", "revision", *_SPOT)]
     loaded = []
-    for chunk in chunks(id for id in dict.fromkeys(ids) if id not in web.sightings):
-        for row in read.connection.execute(select(*columns, *state).where(meetings.c.id.in_(chunk))):
-            *told, status, shown_as, why, revision = row
-            facts: dict[str, Any] = dict(zip(_JUDGED, told, strict=True))
-            web.sightings[row.id] = Sighting(live=status != MeetingStatus.WITHDRAWN, **facts)
-            web.links[row.id] = _Link(under=shown_as, why=why)
-            web.revisions[row.id] = revision
-            loaded.append(row.id)
+    for chunk in chunks(id for id in dict.fromkeys(ids) if id not in web.links):
+        rows = select(*columns).where(meetings.c.id.in_(chunk))
+        for id, shown_as, why, revision, *spot in read.connection.execute(rows):
+            web.spots[id] = hash(tuple(spot))
+            web.links[id] = _Link(under=shown_as, why=why) if shown_as else _ALONE
+            web.revisions[id] = revision
+            loaded.append(id)
     return loaded
+
+
+def _sight(read: Reader, web: _Web, ids: Iterable[str]) -> None:
+    """All of these listings by which they are judged."""
+    columns = [meetings.c[name] for name in (*_JUDGED, "status")]
+    for chunk in chunks(id for id in dict.fromkeys(ids) if id not in web.sightings):
+        rows = select(*columns).where(meetings.c.id.in_(chunk))
+        for *told, status in read.connection.execute(rows):
+            facts: dict[str, Any] = dict(zip(_JUDGED, told, strict=True))
+            web.sightings[facts["id"]] = Sighting(live=status != MeetingStatus.WITHDRAWN, **facts)
 
 
 def _load_mates(read: Reader, web: _Web, ids: Iterable[str]) -> list[str]:
@@ -120,10 +133,11 @@ def _load_mates(read: Reader, web: _Web, ids: Iterable[str]) -> list[str]:
 def _explore(read: Reader, web: _Web, ids: Iterable[str]) -> set[str]:
     """Judge these listings and all that they lead to, which is the same as the same; all that were judged whole."""
     looked: set[str] = set()
-    while ahead := [id for id in dict.fromkeys(ids) if id not in looked and id in web.sightings]:
+    while ahead := [id for id in dict.fromkeys(ids) if id not in looked and id in web.links]:
         looked.update(ahead)
         pairs = _candidates(read, _uncrowded(web, ahead))
         _load(read, web, (id for pair in pairs for id in pair))
+        _sight(read, web, (id for pair in pairs for id in pair))
         found = {pair: verdict for pair in pairs if (verdict := judge(*(web.sightings[id] for id in pair)))}
         web.verdicts |= found
         ids = _load_mates(read, web, (id for pair in found for id in pair if id not in looked))
@@ -143,11 +157,10 @@ def _crowds(read: Reader, ids: Iterable[str]) -> frozenset[int]:
 
 def _uncrowded(web: _Web, ids: Sequence[str]) -> list[str]:
     """Without those of which one source has a crowd at one hour and spot."""
-    groups: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    groups: dict[int, list[str]] = defaultdict(list)
     for id in ids:
-        one = web.sightings[id]
-        groups[tuple(getattr(one, name) for name in _SPOT)].append(id)
-    few = (group for spot, group in groups.items() if len(group) <= _CROWDED and hash(spot) not in web.crowds)
+        groups[web.spots[id]].append(id)
+    few = (group for spot, group in groups.items() if len(group) <= _CROWDED and spot not in web.crowds)
     return [id for group in few for id in group]
 
 
@@ -187,7 +200,7 @@ def _by_index(read: Reader) -> Iterator[None]:
 
 def _links(read: Reader, web: _Web, ids: Iterable[str]) -> dict[str, _Link]:
     """How each listing is to be shown: under the id of the oldest of those that are one meeting."""
-    links = dict.fromkeys(ids, _Link())
+    links = dict.fromkeys(ids, _ALONE)
     groups = grouped(web.sightings, web.verdicts)
     ages = _ages(read, [id for group in groups for id in group])
     for group in groups:
