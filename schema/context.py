@@ -95,7 +95,7 @@ class Context:
         if not self.prompt:
             return
         index = self.search_index()
-        if not short or not is_light(filter, rows=index.count, around=lambda *circle: index.around(*circle).count):
+        if not short or not is_light(filter, rows=index.count, are_few=index.are_few_around):
             raise WouldWait
 
     def place_finder(self) -> PlaceFinder:

@@ -15,10 +15,10 @@ _SMALL = 60_000
 Values = Mapping[str, Any]
 
 
-def is_light(filter: Values | None, *, rows: int, around: Callable[[Point, float], int]) -> bool:
+def is_light(filter: Values | None, *, rows: int, are_few: Callable[[Point, float, int], bool]) -> bool:
     """Whether a search for that filter, over a week at most, is light in a list of so many rows.
 
-    `around` tells how many of them are looked at for a circle of so many kilometres.
+    `are_few` tells whether for a circle of so many kilometres at most so many of them are looked at.
     """
     given = filter or {}
     place: Values = given.get("place") or {}
@@ -34,4 +34,4 @@ def is_light(filter: Values | None, *, rows: int, around: Callable[[Point, float
     point = Point(latitude=near["latitude"], longitude=near["longitude"])
     # What is out of range is refused elsewhere, in better words.
     is_place = abs(point.latitude) <= 90 and abs(point.longitude) <= 180 and 0 < radius <= MAX_RADIUS_KM
-    return is_place and around(point, radius) <= _SMALL
+    return is_place and are_few(point, radius, _SMALL)

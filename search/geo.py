@@ -13,6 +13,7 @@ import numpy as np
 
 from meetings.search import Box, Point
 from search.candidates import Candidates, some_of
+from search.choosing import Chosen
 from search.clock import Flags, Ints, Longs, Reals
 from search.columns import Generation, Rows
 
@@ -114,6 +115,19 @@ def rows_around(generation: Generation, point: Point, radius_km: float) -> Candi
     return _in_cells(generation, _circle_cells(point, radius_km))
 
 
+def chosen_around(chosen: Chosen, point: Point, radius_km: float) -> Candidates:
+    """Those of the chosen rows."""
+    pieces = [chosen.rows[piece] for piece in _pieces(chosen.cells, _circle_cells(point, radius_km))]
+    return some_of(np.concatenate(pieces) if pieces else chosen.rows[:0])
+
+
+def count_in_band(generation: Generation, point: Point, radius_km: float) -> int:
+    """How many rows lie between the parallels that hold a radius: more than lie within it, and quickly told."""
+    half = math.degrees(min(radius_km / EARTH_KM, math.pi)) + _MARGIN
+    (band,) = _pieces(_located_cells(generation), _band(point.latitude - half, point.latitude + half)) or [slice(0, 0)]
+    return int(band.stop - band.start)
+
+
 def _circle_cells(point: Point, radius_km: float) -> list[int]:
     """Ranges of cells that hold everything within a radius."""
     angle = min(radius_km / EARTH_KM, math.pi)
@@ -160,10 +174,19 @@ def _columns_between(west: float, east: float) -> tuple[int, ...]:
 
 
 def _in_cells(generation: Generation, edges: list[int]) -> Candidates:
-    found = generation.rows.cell[: generation.located].searchsorted(np.array(edges, np.int32)).tolist()
-    pieces = [slice(first, last) for first, last in zip(found[::2], found[1::2], strict=True) if first < last]
+    pieces = _pieces(_located_cells(generation), edges)
     around = Candidates(pieces or [slice(0, 0)])
     return around if len(pieces) <= _MOST_PIECES else some_of(around.rows)
+
+
+def _located_cells(generation: Generation) -> Ints:
+    return generation.rows.cell[: generation.located]
+
+
+def _pieces(cells: Ints, edges: list[int]) -> list[slice]:
+    """Where in cells in their order the ranges lie that are not empty."""
+    found = cells.searchsorted(np.array(edges, np.int32)).tolist()
+    return [slice(first, last) for first, last in zip(found[::2], found[1::2], strict=True) if first < last]
 
 
 def rows_in_box(generation: Generation, box: Box) -> Longs:

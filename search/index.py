@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
 from meetings.errors import StoreFailed
 from meetings.search import Point
-from search.candidates import Candidates
+from search.candidates import Candidates, Sieve
+from search.choosing import Choosing, Chosen
 from search.columns import Generation
 from search.files import current_number, current_stamp, read_generation
-from search.geo import rows_around
+from search.geo import count_in_band, rows_around
 from search.schedules import Calendar
 from search.texts import Said, find_text, text_question
 
@@ -27,6 +28,8 @@ T = TypeVar("T")
 _KEPT = 16
 #: And of those which say what distinct values a filter keeps: ten kilobytes each.
 _JUDGED = 64
+#: Filters whose rows are chosen: twelve bytes for each row that they keep.
+_CHOSEN = 8
 #: Texts whose rows are kept for the other section, for facets and for the next page: two bytes for each row of all.
 _KEPT_TEXTS = 4
 #: How often a holder looks whether there is a newer generation; a change is seen so much later at most.
@@ -45,6 +48,7 @@ class Index:
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._judged: OrderedDict[Hashable, Any] = OrderedDict()
         self._said: OrderedDict[Hashable, Any] = OrderedDict()
+        self._chosen: OrderedDict[Hashable, Any] = OrderedDict()
         self._asked: OrderedDict[Hashable, int] = OrderedDict()
         self._around: tuple[tuple[Point, float], Candidates] | None = None
         self._lock = Lock()
@@ -79,6 +83,24 @@ class Index:
         if last is None or last[0] != asked:
             last = self._around = asked, rows_around(self.columns, point, radius_km)
         return last[1]
+
+    def are_few_around(self, point: Point, radius_km: float, most: int) -> bool:
+        """Whether at most so many rows may lie within a radius."""
+        return count_in_band(self.columns, point, radius_km) <= most or self.around(point, radius_km).count <= most
+
+    def chosen(self, key: Hashable, asked: Callable[[], int], sieves: Callable[[], Sequence[Sieve]]) -> Chosen | None:
+        """The rows with a point that sieves keep, once it has paid to choose them: after as many have been `asked` for
+        as there are.
+        """
+        with self._lock:
+            choosing: Choosing | None = self._chosen.get(key)
+            if choosing is not None:
+                self._chosen.move_to_end(key)
+        if choosing is None:
+            if not self.pays(key, asked(), self.count):
+                return None
+            choosing = self._lately(self._chosen, _CHOSEN, key, lambda: Choosing(self.columns, sieves()))
+        return choosing.go_on()
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` made for this key before, if it still is here."""

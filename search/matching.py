@@ -5,6 +5,7 @@ their points, then by time.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -13,10 +14,11 @@ from meetings.model import VenueType
 from meetings.search import Area, MeetingFilter, PlaceFilter, Point
 from search.areas import in_area, rows_in_area
 from search.candidates import Candidates, Piece, Sieve, narrowed, some_of
+from search.choosing import Chosen
 from search.clock import DAY, NEVER, Flags, Ints, Longs, Reals
 from search.columns import Generation
-from search.filters import rows_of_ids, sieves_of
-from search.geo import chord_limit, chords, distance_keys, in_box, rows_around_box
+from search.filters import facts_of, rows_of_ids, sieves_of
+from search.geo import chord_limit, chords, chosen_around, distance_keys, in_box, rows_around_box
 from search.index import Index
 from search.ordering import LAST, smallest
 from search.times import TimeTest
@@ -113,10 +115,10 @@ def kept_sections(index: Index, asked: MeetingFilter, by_time: TimeTest) -> list
 def _reached(index: Index, asked: MeetingFilter, by_time: TimeTest) -> Kept:
     place = asked.place
     if place.near is None or place.nearest is None:
-        return _matching(index, asked, *_candidates(index, asked, place.radius_km), by_time)
+        return _within(index, asked, place.radius_km, by_time)
     radius_km = place.radius_km if place.area is not None else min(_FIRST_KM, place.radius_km)
     while True:
-        found = _matching(index, asked, *_candidates(index, asked, radius_km), by_time).matches()
+        found = _within(index, asked, radius_km, by_time).matches()
         keys = distances(found)
         # A millimetre within the circle: what lies just outside could tie with what is at its rim.
         inside = np.count_nonzero(keys < distance_keys(np.array([chord_limit(radius_km)])) - 1)
@@ -135,6 +137,25 @@ def distances(found: Matches) -> Longs:
     if known.all():
         return distance_keys(squares)
     return np.where(known, distance_keys(np.where(known, squares, 0.0)), LAST)
+
+
+def _within(index: Index, asked: MeetingFilter, radius_km: float, by_time: TimeTest) -> Kept:
+    """What matches of the rows in ids, radius, area and box."""
+    place = asked.place
+    if place.near is not None and place.area is None and asked.ids is None and asked.text is None:
+        chosen = _chosen(index, asked, by_time, place.near, radius_km)
+        if chosen is not None:
+            around = chosen_around(chosen, place.near, radius_km)
+            return _matching(index, around, (), _place_test(index.columns, place, radius_km), by_time)
+    candidates, by_place = _candidates(index, asked, radius_km)
+    return _matching(index, candidates, _sieves(index, asked, by_time), by_place, by_time)
+
+
+def _chosen(index: Index, asked: MeetingFilter, by_time: TimeTest, near: Point, radius_km: float) -> Chosen | None:
+    """The rows that all sieves keep, if it has paid to choose them."""
+    alike = facts_of(asked), None if by_time.sieve is None else asked.time
+    around = partial(index.around, near, radius_km)
+    return index.chosen(alike, lambda: around().count, lambda: _sieves(index, asked, by_time))
 
 
 def _candidates(index: Index, asked: MeetingFilter, radius_km: float) -> tuple[Candidates, _PlaceTest | None]:
@@ -193,24 +214,22 @@ def _virtual(columns: Generation) -> slice:
     return slice(columns.virtual, len(columns.rows.number))
 
 
-def _matching(
-    index: Index,
-    asked: MeetingFilter,
-    candidates: Candidates,
-    by_place: _PlaceTest | None,
-    by_time: TimeTest,
-    *,
-    anywhere: bool = False,
-    more: Sequence[Sieve] = (),
-) -> Kept:
-    """What place, facts and time keep, each of what the one before left."""
-    sieves = [*sieves_of(index, asked, anywhere=anywhere), *more]
+def _sieves(index: Index, asked: MeetingFilter, by_time: TimeTest, *, anywhere: bool = False) -> list[Sieve]:
+    """All that needs no point and no moment."""
+    sieves = sieves_of(index, asked, anywhere=anywhere)
     if by_time.sieve is not None:
         sieves.append(by_time.sieve)
     if asked.text is not None:
         said = index.said(asked.text)
         share = len(said.rows) / max(1, len(said.scores))
         sieves.append(Sieve(said.scores, lambda scores: scores != 0, share))
+    return sieves
+
+
+def _matching(
+    index: Index, candidates: Candidates, sieves: Sequence[Sieve], by_place: _PlaceTest | None, by_time: TimeTest
+) -> Kept:
+    """What facts, place and time keep, each of what the one before left."""
     candidates, keep = narrowed(candidates, sieves)
     squares: Reals | None = None
     if by_place is not None:
@@ -256,8 +275,8 @@ def _online(index: Index, asked: MeetingFilter, by_time: TimeTest, reached: Kept
     taken = np.zeros(len(columns.rows.number), np.bool_)
     taken[reached.matches().rows] = True
     others = Sieve(taken, np.logical_not, 1.0)
-    by_place = _distances_from(columns, asked.place.near)
-    return _matching(index, asked, candidates, by_place, by_time, anywhere=True, more=(others,))
+    sieves = [*_sieves(index, asked, by_time, anywhere=True), others]
+    return _matching(index, candidates, sieves, _distances_from(columns, asked.place.near), by_time)
 
 
 def _distances_from(columns: Generation, near: Point | None) -> _PlaceTest | None:

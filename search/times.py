@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from meetings.search import TimeFilter
 from search.candidates import Sieve
@@ -24,6 +25,8 @@ from search.schedules import (
     readings_of_next,
     readings_of_next_listed,
 )
+
+N = TypeVar("N", bound=np.generic)
 
 
 class TimeTest(NamedTuple):
@@ -79,14 +82,16 @@ def _by_wall(index: Index, time: TimeFilter, now: int, *, always: bool) -> TimeT
         table = index.judged(judgement, lambda: may_be_accepted(calendar, np.arange(every, dtype=np.int32), judgement))
         return table.take(codes, mode="clip")
 
-    def judge(codes: Ints) -> tuple[Flags | None, Ints | None]:
-        starts = next_held(index, codes, now) if always else None
-        at = listed.take(codes).nonzero()[0]
-        if not at.size:
-            return None, starts
+    def on_time(codes: Ints) -> Flags:
         kept = np.ones(codes.size, np.bool_)
-        kept[at] = next_listed_accepted(calendar, codes.take(at), now, judgement)
-        return kept, starts
+        at = listed.take(codes).nonzero()[0]
+        if at.size:
+            kept[at] = next_listed_accepted(calendar, codes.take(at), now, judgement)
+        return kept
+
+    def judge(codes: Ints) -> tuple[Flags, Ints | None]:
+        starts = next_held(index, codes, now) if always else None
+        return by_code(index, codes, ("on time", now, judgement), on_time), starts
 
     return TimeTest(judge=judge, sieve=Sieve(index.columns.rows.schedule, likely, judgement.share))
 
@@ -131,7 +136,7 @@ def _span(time: TimeFilter, now: int) -> Span | None:
     return Span(first=now - DAY + 1, last=now + 1) if time.in_progress else None
 
 
-def by_code(index: Index, codes: Ints, key: Hashable, make: Callable[[Ints], Ints]) -> Ints:
+def by_code(index: Index, codes: Ints, key: Hashable, make: Callable[[Ints], NDArray[N]]) -> NDArray[N]:
     """What `make` says of each schedule; worked out for all of them once it has been asked of as many."""
     every = len(index.calendar.schedules.zone)
     if not index.pays(key, codes.size, every):

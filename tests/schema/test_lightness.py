@@ -11,17 +11,17 @@ NEAR = {"near": {"latitude": 40.7, "longitude": -74.0}, "radius_km": 300.0}
 
 
 def light(asked: dict[str, Any], *, around: int = 100, rows: int = 300_000) -> bool:
-    return is_light(asked, rows=rows, around=lambda point, radius_km: around)
+    return is_light(asked, rows=rows, are_few=lambda point, radius_km, most: around <= most)
 
 
 def test_a_wide_circle_is_light_where_few_meet() -> None:
     asked: list[tuple[Point, float]] = []
 
-    def around(point: Point, radius_km: float) -> int:
+    def are_few(point: Point, radius_km: float, most: int) -> bool:
         asked.append((point, radius_km))
-        return 5
+        return most > 5
 
-    assert is_light({"place": NEAR}, rows=300_000, around=around)
+    assert is_light({"place": NEAR}, rows=300_000, are_few=are_few)
     assert asked == [(Point(latitude=40.7, longitude=-74.0), 300.0)]
 
 

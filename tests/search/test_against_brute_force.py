@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -53,6 +54,38 @@ def test_meetings_found_are_those_that_looking_at_each_finds(random: Random) -> 
 @given(randoms)
 def test_occurrences_found_are_those_that_looking_at_each_finds(random: Random) -> None:
     check_occurrences(random)
+
+
+def check_the_same_asked_elsewhere(random: Random) -> None:
+    moment = a_moment(random)
+    world = a_world(random, moment)
+    index, words = index_of(world, moment.now), words_of(world)
+    for _ in range(3):
+        query = a_meeting_query(random, words, moment.now)
+        for _ in range(6):
+            place = replace(
+                query.filter.place,
+                near=random.choice(words.points),
+                radius_km=random.choice((5.0, 50.0, 500.0)),
+                box=None,
+                area=None,
+            )
+            elsewhere = replace(query, filter=replace(query.filter, text=None, ids=None, place=place))
+            pages = pages_of(find_meetings, index, elsewhere)
+            assert agree(answers_of(pages), brute_force.find_meetings(world, elsewhere)), elsewhere
+
+
+@settings(max_examples=25)
+@given(randoms)
+def test_what_is_asked_again_of_other_places_is_found_there(random: Random) -> None:
+    check_the_same_asked_elsewhere(random)
+
+
+@pytest.mark.long
+@settings(max_examples=300)
+@given(randoms)
+def test_what_is_asked_again_is_right_in_thousands_of_places(random: Random) -> None:
+    check_the_same_asked_elsewhere(random)
 
 
 @pytest.mark.long

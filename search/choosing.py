@@ -1,0 +1,57 @@
+"""Rows that a filter keeps wherever they lie and whenever it is asked: apps ask the same of ever other places.
+
+They are chosen by and by, some more with each search that would use them, so that no search takes long. Then a search
+looks only at them, by their cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Lock
+from typing import NamedTuple
+
+import numpy as np
+
+from search.candidates import Candidates, Sieve, narrowed
+from search.clock import Ints, Longs
+from search.columns import Generation
+
+#: Judged in a tenth of a millisecond or two.
+_AT_ONCE = 20_000
+
+
+class Chosen(NamedTuple):
+    """Rows with a point that all sieves keep, in the order of their cells."""
+
+    rows: Longs
+    cells: Ints
+
+
+class Choosing:
+    """Chooses among all rows with a point, so many at once. Threads may share it."""
+
+    def __init__(self, columns: Generation, sieves: Sequence[Sieve], at_once: int = _AT_ONCE) -> None:
+        self._columns, self._sieves, self._at_once = columns, sieves, at_once
+        self._parts: list[Longs] = []
+        self._judged = 0
+        self._chosen: Chosen | None = None
+        self._lock = Lock()
+
+    def go_on(self) -> Chosen | None:
+        """Judge some more; those chosen, as soon as all are judged."""
+        # Who comes while another one judges has a search of its own to do.
+        if self._chosen is None and self._lock.acquire(blocking=False):
+            try:
+                self._judge()
+            finally:
+                self._lock.release()
+        return self._chosen
+
+    def _judge(self) -> None:
+        first, located = self._judged, self._columns.located
+        self._judged = min(first + self._at_once, located)
+        candidates, keep = narrowed(Candidates([slice(first, self._judged)]), self._sieves)
+        self._parts.append((candidates if keep is None else candidates.at(keep.nonzero()[0])).rows)
+        if self._judged == located:
+            rows = np.concatenate(self._parts)
+            self._chosen, self._parts = Chosen(rows, self._columns.rows.cell.take(rows)), []
