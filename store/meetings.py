@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
 from functools import cache
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import func, select, tuple_
@@ -13,7 +14,7 @@ from sqlalchemy import func, select, tuple_
 from meetings.listing import Listing, number_from_id
 from meetings.model import Group, Meeting, MeetingStatus, OnlineVenue, SourceListing, Venue, Weekday
 from meetings.recurrence import DatedException, Recurrence
-from meetings.suspension import with_cancelled
+from meetings.suspension import Suspension, with_cancelled
 from meetings.whereabouts import at_hour, door_key, room_key
 from store.bulk import chunks
 from store.database import Reader
@@ -125,12 +126,6 @@ def get_group_meetings(read: Reader, groups: Sequence[GroupKey]) -> dict[GroupKe
 def meeting_from_row(row: Row, listings: tuple[SourceListing, ...] = ()) -> Meeting:
     """A row of `meetings`, with `seen_at`, as the value it tells; `listings`: who else lists it too."""
     rule, suspension = _recurrence(row), suspension_of(row)
-    parts = row["exceptions"]
-    exceptions = tuple(exception_from_parts(*each) for each in parts) if parts else ()
-    ended = () if suspension is None or suspension.last is None else (suspension,)
-    for one in (*ended, *row.get("also_suspended", ())):
-        if rule is not None:
-            exceptions = with_cancelled(rule, exceptions, one, one.last)
     return Meeting(
         id=row["id"],
         source_id=row["source_id"],
@@ -139,7 +134,7 @@ def meeting_from_row(row: Row, listings: tuple[SourceListing, ...] = ()) -> Meet
         fellowship=row["fellowship"],
         status=_status(row),
         recurrence=rule,
-        exceptions=exceptions,
+        exceptions=_exceptions(row, rule, suspension),
         duration_assumed=row["duration_assumed"],
         zone_reason=row["zone_reason"],
         venue_type=row["venue_type"],
@@ -161,6 +156,18 @@ def meeting_from_row(row: Row, listings: tuple[SourceListing, ...] = ()) -> Meet
         last_seen_at=row["seen_at"],
         listings=listings,
     )
+
+
+def _exceptions(row: Row, rule: Recurrence | None, suspension: Suspension | None) -> tuple[DatedException, ...]:
+    """What its list tells of single dates, and those that people's suspensions of known end cancel."""
+    parts = row["exceptions"]
+    exceptions = tuple(exception_from_parts(*each) for each in parts) if parts else ()
+    if rule is None or suspension is None:
+        return exceptions
+    for one in (suspension, *row.get("also_suspended", ())):
+        if one.last is not None:
+            exceptions = with_cancelled(rule, exceptions, one, one.last)
+    return exceptions
 
 
 def _status(row: Row) -> MeetingStatus:
@@ -215,14 +222,27 @@ _VENUE = (
     "approximate",
     "arrival_notes",
 )
-_NO_VENUE = {name: getattr(Venue(), name) for name in _VENUE}
 _WEEKDAYS = tuple(Weekday)
+_address = itemgetter(*_VENUE)
+_NO_ADDRESS = attrgetter(*_VENUE)(Venue())
 
 
 def _venue(row: Row) -> Venue | None:
-    told = {name: row[name] for name in _VENUE}
-    name = row["venue_name"]
-    return None if name is None and told == _NO_VENUE else Venue(name=name, **told)
+    if row["venue_name"] is None and _address(row) == _NO_ADDRESS:
+        return None
+    return Venue(
+        name=row["venue_name"],
+        street=row["street"],
+        city=row["city"],
+        region=row["region"],
+        postal_code=row["postal_code"],
+        country=row["country"],
+        formatted_address=row["formatted_address"],
+        latitude=row["latitude"],
+        longitude=row["longitude"],
+        approximate=row["approximate"],
+        arrival_notes=row["arrival_notes"],
+    )
 
 
 def _online(row: Row) -> OnlineVenue | None:
