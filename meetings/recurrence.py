@@ -148,6 +148,19 @@ def occurrences(
     return sorted((o for o in found if start <= o.starts_at < until), key=lambda o: (o.starts_at, o.date))
 
 
+def occurrence_at(rule: Recurrence, exceptions: tuple[DatedException, ...], start: datetime) -> Occurrence | None:
+    """What starts in the minute that begins at `start`; None: nothing does."""
+    # By way of UTC, which has no hours twice and none that are left out.
+    start = start.astimezone(UTC)
+    local = start.astimezone(zone(rule.zone))
+    day = local.date()
+    if not exceptions and not local.fold and local.time() == rule.starts and next(rule_dates(rule, day, day), None):
+        # As nearly always: no exception, and no clock change that has moved it.
+        return Occurrence(date=day, starts_at=local, ends_at=(start + rule.duration).astimezone(local.tzinfo))
+    found = occurrences(rule, exceptions, start, start + timedelta(minutes=1))
+    return found[0] if found else None
+
+
 def next_occurrence(
     rule: Recurrence,
     exceptions: tuple[DatedException, ...],

@@ -11,7 +11,7 @@ import graphene
 from meetings.model import Meeting, MeetingStatus
 from meetings.places import Place
 from meetings.recurrence import Occurrence as Dated
-from meetings.recurrence import next_occurrence, occurrences
+from meetings.recurrence import next_occurrence, occurrence_at, occurrences
 from meetings.schedule import ScheduledOccurrence
 from meetings.search import LATEST, Hit, MeetingQuery, Page
 from meetings.suspension import is_held, status_at
@@ -143,10 +143,10 @@ def to_metres(distance_km: float | None) -> float | None:
 
 def occurrence_of_hit(meeting: Meeting, hit: Hit) -> ScheduledOccurrence | None:
     """The occurrence at a hit's start; None where the meeting has none there (any more)."""
-    if hit.starts_at is None:
+    if hit.starts_at is None or meeting.recurrence is None:
         return None
-    found = meeting_occurrences(meeting, hit.starts_at, hit.starts_at + timedelta(minutes=1))
-    return found[0] if found else None
+    dated = occurrence_at(meeting.recurrence, meeting.exceptions, hit.starts_at)
+    return None if dated is None else ScheduledOccurrence(meeting=meeting, occurrence=_as_held(meeting, dated))
 
 
 def held_occurrence_of_hit(meeting: Meeting, hit: Hit) -> ScheduledOccurrence | None:

@@ -78,9 +78,13 @@ class Hits(Sequence[Hit]):
         return Hits(self._generation, self._asked, _Columns._make(told))
 
     def at(self, places: Sequence[int]) -> list[Hit]:
-        """Those of these places, together: their names and cursors are worked out in one go."""
-        told = [[column[place] for place in places] for column in self._columns]
-        return list(Hits(self._generation, self._asked, _Columns._make(told)))
+        """Those of these places, without what is of the question alone: no cursor, no distance."""
+        numbers, starts = self._columns.numbers, self._columns.starts
+        ids = ids_of(np.array([numbers[place] for place in places], np.int64))
+        return [
+            Hit(meeting_id=id, cursor="", starts_at=None if starts[place] == NEVER else instant_of(starts[place]))
+            for id, place in zip(ids, places, strict=True)
+        ]
 
     @property
     def numbers(self) -> list[int]:

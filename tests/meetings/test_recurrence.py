@@ -17,6 +17,7 @@ from meetings.recurrence import (
     Recurrence,
     instant,
     next_occurrence,
+    occurrence_at,
     occurrences,
     rrule,
     rule_from_rrule,
@@ -101,6 +102,21 @@ def test_next_occurrence_is_the_first_that_a_walk_finds(rule: Recurrence, now: d
 def test_windows_that_touch_hold_each_occurrence_once(rule: Recurrence, start: datetime) -> None:
     whole = _held(rule, start, 60)
     assert _held(rule, start, 31) + _held(rule, start + 31 * DAY, 29) == whole
+
+
+@given(rule=rules(), start=MOMENTS, exception=st.booleans())
+def test_what_starts_in_a_minute_is_what_a_window_of_it_holds(
+    rule: Recurrence, start: datetime, exception: bool
+) -> None:
+    held = _held(rule, start, 370)
+    exceptions = tuple(DatedException(day=one.date, note="Closed") for one in held[:2] if exception)
+    # An hour either side too: where clocks change, the same hour on the wall comes twice or not at all.
+    for at in (o.starts_at.astimezone(UTC) + hours for o in held for hours in (-HOUR, 0 * HOUR, HOUR)):
+        minute = occurrences(rule, exceptions, at, at + timedelta(minutes=1))
+        expected = minute[0] if minute else None
+        # In words, for two instants are equal whatever their offsets.
+        assert repr(occurrence_at(rule, exceptions, at)) == repr(expected)
+        assert repr(occurrence_at(rule, exceptions, at.astimezone(zone(rule.zone)))) == repr(expected)
 
 
 @given(rule=rules(), start=MOMENTS)
