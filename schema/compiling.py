@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+import orjson
 from graphene.types.resolver import dict_or_attr_resolver
 from graphene.types.schema import is_type_of_from_possible_types
 from graphql import (
@@ -45,6 +46,9 @@ _AS_IT_IS = {
     "Float": "(type({v}) is float and -inf < {v} < inf)",
 }
 
+#: Objects of one type that are shown once; a vocabulary has a hundred.
+_MOST_CONSTANTS = 1000
+
 
 class Unsupported(Exception):
     """Something that is not compiled: the standard executor answers the whole operation."""
@@ -64,14 +68,33 @@ def _listed(value: Any) -> Any:
     return value
 
 
+class Once:
+    """Shows each object once, and after that what it showed."""
+
+    __slots__ = ("_shown",)
+
+    def __init__(self) -> None:
+        self._shown: dict[int, tuple[object, orjson.Fragment]] = {}
+
+    def __call__(self, show: Shown, value: Any, asking: Any) -> orjson.Fragment:
+        """What `show` says of the value, in JSON."""
+        known = self._shown.get(id(value))
+        # Another may have come to lie where one was that is gone: none is while it is held here.
+        if known is None or known[0] is not value:
+            known = value, orjson.Fragment(orjson.dumps(show(value, asking)))
+            if len(self._shown) < _MOST_CONSTANTS:
+                self._shown[id(value)] = known
+        return known[1]
+
+
 @dataclass(slots=True, kw_only=True)
 class Compiler:
     """Compiles one operation; `variables` are coerced, and looked at only where fields are skipped or included.
 
     `around` puts something around the resolvers of some fields, by type and name. `lists` show some lists whole: from
     the compiler, the type of the list's items and what is selected of them to what shows the list (given its value,
-    the resolver's `info`, and the functions of the objects named). `fields` and `used` are the fields and variables
-    that have been compiled.
+    the resolver's `info`, and the functions of the objects named). Objects of the types `constants` are few, and what
+    is shown of one never changes. `fields` and `used` are the fields and variables that have been compiled.
     """
 
     schema: GraphQLSchema
@@ -79,6 +102,7 @@ class Compiler:
     variables: dict[str, Any]
     around: Mapping[FieldName, Callable[[Any], Any]] = field(default_factory=dict)
     lists: Mapping[FieldName, ListCompiler] = field(default_factory=dict)
+    constants: frozenset[str] = frozenset()
     fields: set[FieldName] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     _source: list[str] = field(default_factory=list)
@@ -158,7 +182,7 @@ class Compiler:
             return f"[{self._completed(type_.of_type, item, nodes)} for {item} in listed({held})]"
         if isinstance(type_, GraphQLObjectType):
             selected = collect_sub_fields(self.schema, self.fragments, self.variables, type_, nodes)
-            return f"{self.object(type_, selected)}({held}, i)"
+            return self._shown(type_, selected, held)
         if isinstance(type_, GraphQLEnumType):
             return f"{self._constant(_written_values(type_))}[{held}]"
         if isinstance(type_, GraphQLScalarType):
@@ -166,6 +190,14 @@ class Compiler:
             plain = _AS_IT_IS.get(type_.name)
             return f"({held} if {plain.format(v=held)} else {serialized})" if plain else serialized
         raise Unsupported(str(type_))
+
+    def _shown(self, type_: GraphQLObjectType, selected: Selected, held: str) -> str:
+        """The expression that shows an object which is in a variable."""
+        outside, self.used = self.used, set()
+        show = self.object(type_, selected)
+        always_alike = type_.name in self.constants and not self.used
+        self.used |= outside
+        return f"{self._constant(Once())}({show}, {held}, i)" if always_alike else f"{show}({held}, i)"
 
     def _constant(self, value: Any) -> str:
         name = self._new("c")

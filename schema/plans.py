@@ -40,6 +40,8 @@ from store.database import WouldWait
 _MAX_FORMS = 16
 _MAX_COSTS = 500
 _SEARCHES = frozenset({"meetings", "occurrences", "__typename"})
+#: Types whose objects are the vocabulary's, and show nothing but what it says.
+_OF_VOCABULARY = frozenset({"Fellowship", "Format"})
 #: More than any list gives.
 _MOST = 1000
 
@@ -125,7 +127,12 @@ class Prepared:
             return None
         fragments = {n.name.value: n for n in self.document.definitions if isinstance(n, FragmentDefinitionNode)}
         compiler = Compiler(
-            schema=self.schema, fragments=fragments, variables=variables, around=_AROUND, lists=FOUND_LISTS
+            schema=self.schema,
+            fragments=fragments,
+            variables=variables,
+            around=_AROUND,
+            lists=FOUND_LISTS,
+            constants=_OF_VOCABULARY,
         )
         try:
             return compiler.compile(root, self.node.selection_set)

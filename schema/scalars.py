@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +26,8 @@ _DURATION = re.compile(
 _LANGUAGE = re.compile(
     r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-(?:[A-Za-z]{2}|\d{3}))?((?:-(?:[A-Za-z0-9]{5,8}|\d\w{3}))*)", re.ASCII
 )
+#: Values of which it is remembered how they are written.
+_WRITTEN = 4000
 
 
 class _Text(Scalar):
@@ -72,7 +75,13 @@ class DateTime(_Text):
     @staticmethod
     def serialize(value: datetime) -> str:
         """To the second."""
-        return value.isoformat(timespec="seconds")
+        return _in_utc(value) if value.tzinfo is UTC else value.isoformat(timespec="seconds")
+
+
+@lru_cache(maxsize=_WRITTEN)
+def _in_utc(value: datetime) -> str:
+    """Imports and sources have one for many meetings. In other zones two that are equal may be written differently."""
+    return value.isoformat(timespec="seconds")
 
 
 class Date(_Text):
@@ -102,6 +111,7 @@ class LocalTime(_Text):
         return time.fromisoformat(text)
 
     @staticmethod
+    @lru_cache(maxsize=_WRITTEN)
     def serialize(value: time) -> str:
         """HH:MM."""
         return value.isoformat("minutes")
@@ -119,6 +129,7 @@ class Duration(_Text):
         return timedelta(**{unit: int(number) for unit, number in match.groupdict().items() if number})
 
     @staticmethod
+    @lru_cache(maxsize=_WRITTEN)
     def serialize(value: timedelta) -> str:
         """Hours and minutes, and seconds if there are any."""
         minutes, seconds = divmod(round(value.total_seconds()), 60)

@@ -18,6 +18,7 @@ from meetings.listing import ListedBody
 from meetings.model import Group, OnlineVenue, VenueType, Weekday
 from meetings.recurrence import DatedException
 from schema.coercing import variables_reader
+from schema.compiling import Once
 from schema.documents import Documents
 from schema.errors import Refused
 from schema.fragments import Fragments
@@ -170,6 +171,32 @@ def test_introspection_and_interfaces_are_not_compiled(town: House, query: str) 
     assert compiled is None
     assert standard is not None
     assert "errors" not in orjson.loads(standard)
+
+
+def test_what_the_vocabulary_says_is_said_in_the_language_that_is_asked_for(town: House) -> None:
+    documents = Documents(town.schema, LIMITS)
+    query = "query ($in: Language) { meetings { nodes { formats { code own: name(language: $in) name } } } }"
+    for language in ("es", "de", None, "es"):
+        operation = prepare(documents, Request(query=query, variables={"in": language}))
+        form = operation.prepared.form(operation.values)
+        assert form is not None
+        with town.database.read() as read:
+            compiled = answer_in_bytes(form, operation.values, town.context(read))
+            standard = answer_of(execute(town.schema, operation, town.context(read)), lambda: "42")
+        assert compiled == orjson.dumps(standard)
+
+
+def test_an_object_that_stays_as_it_is_is_shown_once() -> None:
+    shown: list[str] = []
+
+    def show(value: str, _: object) -> dict[str, str]:
+        shown.append(value)
+        return {"name": value}
+
+    once, names = Once(), ["First", "Second"]
+    told = [once(show, name, None) for name in (names[0], names[1], names[0])]
+    assert orjson.dumps(told) == b'[{"name":"First"},{"name":"Second"},{"name":"First"}]'
+    assert shown == names
 
 
 def test_where_told_so_nothing_is_compiled(town: House) -> None:
