@@ -71,7 +71,7 @@ class PlaceNotFound(InvalidQuery):
 
 
 class CursorExpired(MeetingsError):
-    """A cursor that cannot be continued from: too old, damaged, or taken from another question."""
+    """A cursor of ours that cannot be continued from: too old, or taken from another question."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason

@@ -11,7 +11,7 @@ import graphene
 
 from meetings import model
 from meetings.differences import meeting_of
-from meetings.errors import CursorExpired, NotFound
+from meetings.errors import InvalidQuery, NotFound
 from meetings.findings import Finding as KnownFinding
 from meetings.findings import Severity
 from meetings.listing import fold
@@ -232,7 +232,7 @@ def _place(key: tuple[str, ...]) -> tuple[datetime, str]:
         at, id = key
         return datetime.fromisoformat(at), id
     except ValueError as error:
-        raise CursorExpired("this is no cursor of ours; begin again without one") from error
+        raise InvalidQuery("after", "this is no cursor of ours; begin again without one") from error
 
 
 def find_run(context: Context, id: str) -> KnownRun | None:

@@ -57,10 +57,14 @@ def checked_first(first: int | None, default: int, *, most: int = MAX_FIRST) -> 
 
 
 def checked_after(after: str | None) -> str | None:
-    """A cursor that may be one of ours; CursorExpired."""
+    """A cursor that may be one of ours; InvalidQuery."""
     if after is not None and not 0 < len(after) <= MAX_CURSOR:
-        raise CursorExpired("this is no cursor of ours; begin again without one")
+        raise _no_cursor()
     return after
+
+
+def _no_cursor() -> InvalidQuery:
+    return InvalidQuery("after", "this is no cursor of ours; begin again without one")
 
 
 class PageInfo(graphene.ObjectType):
@@ -129,7 +133,7 @@ def connection_fields(type_: Any, description: str) -> tuple[graphene.Field, gra
 def cut(
     items: Sequence[Item], key: Callable[[Item], tuple[str, ...]], *, first: int, after: str | None, question: object
 ) -> Slice[Item]:
-    """A page of items that are sorted by `key`; a cursor of another `question` is refused (CursorExpired)."""
+    """A page of items sorted by `key`; InvalidQuery, and CursorExpired for a cursor of another `question`."""
     digest = _digest(question)
     last = _key(after, digest) if after is not None else None
     begin = 0 if last is None else sum(key(item) <= last for item in items)
@@ -150,7 +154,7 @@ def cursor_from_key(key: tuple[str, ...], question: object) -> str:
 
 
 def key_from_cursor(cursor: str, question: object) -> tuple[str, ...]:
-    """The key of what was seen last; CursorExpired for a cursor of another question."""
+    """The key of what was seen last; InvalidQuery, and CursorExpired for a cursor of another question."""
     return _key(cursor, _digest(question))
 
 
@@ -168,7 +172,7 @@ def _key(cursor: str, digest: str) -> tuple[str, ...]:
         padded = cursor + "=" * (-len(cursor) % 4)
         told = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (ValueError, binascii.Error, RecursionError) as error:
-        raise CursorExpired("this is no cursor of ours; begin again without one") from error
+        raise _no_cursor() from error
     if not isinstance(told, list) or told[:1] != [digest] or not all(isinstance(part, str) for part in told):
         raise CursorExpired("this cursor belongs to another question; begin again without one")
     return tuple(told[1:])

@@ -86,7 +86,7 @@ def new_copy(question: str, index: Index, head: int, now: int) -> CopyState:
 
 
 def resumed_copy(cursor: str, question: str, now: int) -> CopyState:
-    """How far the copy of this cursor has come; CursorExpired."""
+    """How far the copy of this cursor has come; InvalidQuery, CursorExpired."""
     _, of, issued, *numbers = opened(cursor, _well_formed)
     if of != question:
         raise CursorExpired(

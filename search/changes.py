@@ -64,7 +64,7 @@ class ChangePage:
 
 
 def find_changes(index: Index, read: Reader, query: ChangesQuery) -> ChangePage:
-    """What changed since a cursor, or all that match; CursorExpired."""
+    """What changed since a cursor, or all that match; InvalidQuery, CursorExpired."""
     now, question, head = minute_of(query.now), question_of_copy(query.asked, index.columns), last_change(read)
     if query.after is None:
         return _loading(index, query, new_copy(question, index, head, now))

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from meetings.errors import CursorExpired
+from meetings.errors import CursorExpired, InvalidQuery
 from meetings.search import MeetingFilter
 
 #: How long one may go on from a page: starts known in the index reach back so far.
@@ -82,7 +82,7 @@ def sealed(told: object) -> str:
 
 
 def resume(cursor: str, asked: Asked) -> tuple[Asked, Position]:
-    """The question as it was on the first page, and where to go on; `CursorExpired` says why not."""
+    """The question as it was on the first page, and where to go on; `InvalidQuery`, `CursorExpired` say why not."""
     order, question, now, window, *position = opened(cursor, _well_formed)
     if (order, question) != (asked.order, asked.question) or not _same_window(asked, now, window):
         raise CursorExpired("the cursor belongs to another question; ask again without it")
@@ -101,8 +101,13 @@ def _same_window(asked: Asked, now: int, window: list[int] | None) -> bool:
 
 
 def opened(cursor: str, well_formed: Callable[[object], bool]) -> list[Any]:
-    """What `sealed` was told, a list that is as it should be; CursorExpired."""
-    damaged = CursorExpired("the cursor is damaged; give endCursor as it was, or ask again without it")
+    """What `sealed` was told, a list that is as it should be.
+
+    Raises:
+        InvalidQuery: it is not as `sealed` gave it.
+        CursorExpired: it is, but of another kind, or of a release that told other things.
+    """
+    damaged = InvalidQuery("after", "the cursor is damaged; give endCursor as it was, or ask again without it")
     if len(cursor) > _LONGEST or not cursor.isascii():
         raise damaged
     try:
@@ -110,8 +115,10 @@ def opened(cursor: str, well_formed: Callable[[object], bool]) -> list[Any]:
         told = orjson.loads(raw[4:])
     except ValueError as error:
         raise damaged from error
-    if zlib.crc32(raw[4:]).to_bytes(4, "big") != raw[:4] or not well_formed(told):
+    if zlib.crc32(raw[4:]).to_bytes(4, "big") != raw[:4]:
         raise damaged
+    if not well_formed(told):
+        raise CursorExpired("the cursor is of another list or of another release; ask again without it")
     return list(told)
 
 

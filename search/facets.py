@@ -70,7 +70,7 @@ class _Rows:
 
 
 def find_facets(index: Index, query: MeetingQuery) -> Facets:
-    """The facets of all pages of this query; CursorExpired."""
+    """The facets of all pages of this query; InvalidQuery, CursorExpired."""
     asked, after = asked_at_first(query)
     wanted = query.filter if after is None else with_window(query.filter, asked.window)
     rows = _of_nearest(index, wanted, asked.now) if wanted.place.nearest else _of_all(index, wanted, asked.now)

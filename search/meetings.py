@@ -39,7 +39,7 @@ def find_meetings(index: Index, query: MeetingQuery) -> Page:
 
 
 def asked_at_first(query: MeetingQuery) -> tuple[Asked, Position | None]:
-    """The question as it was on the first page, and where to go on; CursorExpired."""
+    """The question as it was on the first page, and where to go on; InvalidQuery, CursorExpired."""
     window = query.filter.time.window
     asked = Asked(
         order=query.order.value,

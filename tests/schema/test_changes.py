@@ -263,8 +263,17 @@ def test_a_cursor_of_another_filter_is_refused(three: House) -> None:
 
 
 @pytest.mark.parametrize("after", ["", "x", "bm9uZQ", "x" * 3000])
-def test_what_is_no_cursor_is_refused(three: House, after: str) -> None:
-    assert three.error(CHANGES, after=after)["extensions"]["code"] == "CURSOR_EXPIRED"
+def test_what_is_no_cursor_is_no_reason_to_start_afresh(three: House, after: str) -> None:
+    assert three.error(CHANGES, after=after)["extensions"] == {"code": "BAD_INPUT", "argument": "after"}
+
+
+def test_a_cursor_with_a_letter_changed_is_no_reason_to_start_afresh(three: House) -> None:
+    copy = Copy(three)
+    copy.catches_up()
+    kept = copy.after or ""
+    letter = "B" if kept[20] == "A" else "A"
+    error = three.error(CHANGES, after=kept[:20] + letter + kept[21:])
+    assert error["extensions"] == {"code": "BAD_INPUT", "argument": "after"}
 
 
 def test_a_cursor_of_pages_of_meetings_is_refused(three: House) -> None:
