@@ -250,11 +250,17 @@ def _details(one: Sighting, other: Sighting) -> float:
     """What tells rooms of one house apart; it only orders listings that could all be the same."""
     formats = set(one.formats) ^ set(other.formats)
     return (
-        _dice(words_of(one.venue_name), words_of(other.venue_name))
-        + _dice(words_of(one.arrival_notes), words_of(other.arrival_notes)) / 2
+        _likeness_of_texts(one.venue_name, other.venue_name)
+        + _likeness_of_texts(one.arrival_notes, other.arrival_notes) / 2
         + (one.minutes == other.minutes) / 2
         + 1 / (2 + len(formats))
     )
+
+
+#: Few, for some are long; all meetings of one house come one after the other.
+@lru_cache(maxsize=1_000)
+def _likeness_of_texts(one: str | None, other: str | None) -> float:
+    return _dice(words_of(one), words_of(other))
 
 
 # --- Many at once -------------------------------------------------------------------------------

@@ -60,6 +60,7 @@ class _Web:
     links: dict[str, _Link] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
     sightings: dict[str, Sighting] = field(default_factory=dict)
+    judged: set[Pair] = field(default_factory=set)
     verdicts: dict[Pair, Verdict] = field(default_factory=dict)
 
 
@@ -135,7 +136,9 @@ def _explore(read: Reader, web: _Web, ids: Iterable[str]) -> set[str]:
     looked: set[str] = set()
     while ahead := [id for id in dict.fromkeys(ids) if id not in looked and id in web.links]:
         looked.update(ahead)
-        pairs = _candidates(read, _uncrowded(web, ahead))
+        # Those between listings looked at before were judged then.
+        pairs = _candidates(read, _uncrowded(web, ahead)) - web.judged
+        web.judged |= pairs
         _load(read, web, (id for pair in pairs for id in pair))
         _sight(read, web, (id for pair in pairs for id in pair))
         found = {pair: verdict for pair in pairs if (verdict := judge(*(web.sightings[id] for id in pair)))}
