@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Row, RowMapping, Select, Text, delete, exists, func, select, type_coerce
 
-from store.bulk import chunks, insert_rows
+from store.bulk import chunks, insert_rows, one_of
 from store.columns import Code
 from store.database import Reader, Writer
 from store.tables import changes, meetings
@@ -35,7 +35,7 @@ def record_changes(write: Writer, ids: Sequence[str], *, run_id: str | None, now
     write.lock_changes()
     number = last_change(write)
     for chunk in chunks(ids):
-        before = {row["id"]: row for row in write.connection.execute(_rows(chunk)).mappings()}
+        before = {row["id"]: row for row in write.connection.execute(_rows(write, chunk)).mappings()}
         rows = [
             {
                 "number": number + position,
@@ -145,7 +145,7 @@ def histories(read: Reader, ids: Sequence[str], *, since: int = 0) -> dict[str, 
 
     What one became is the next one's `before`, or the row as it is.
     """
-    rows = {row["id"]: _plain(_document(row)) for row in read.connection.execute(_rows(ids)).mappings()}
+    rows = {row["id"]: _plain(_document(row)) for row in read.connection.execute(_rows(read, ids)).mappings()}
     logged = select(changes).where(changes.c.meeting_id.in_(ids), changes.c.number >= since)
     of_meeting: dict[str, list[Row[Any]]] = {}
     for change in read.connection.execute(logged.order_by(changes.c.number)):
@@ -167,8 +167,8 @@ def _plain(document: dict[str, object]) -> dict[str, Any]:
     return plain
 
 
-def _rows(ids: Sequence[str]) -> Select[Any]:
-    return select(meetings).where(meetings.c.id.in_(ids))
+def _rows(read: Reader, ids: Sequence[str]) -> Select[Any]:
+    return select(meetings).where(one_of(read, meetings.c.id, ids))
 
 
 def _document(row: RowMapping) -> dict[str, object]:

@@ -14,7 +14,7 @@ from meetings.findings import Finding
 from meetings.listing import id_from_number, number_from_id, number_of, service_body_id
 from meetings.model import MeetingStatus
 from meetings.source import Held, ImportCounts, ImportPlan, ImportRun, Placed, RunStatus
-from store.bulk import chunks, insert_rows
+from store.bulk import chunks, insert_rows, one_of
 from store.changes import record_changes
 from store.database import Reader, Writer
 from store.linking import follow_links
@@ -160,14 +160,14 @@ def _miss(write: Writer, ids: Sequence[str], last_seen: datetime | None, now: da
 def _date_absence(write: Writer, ids: Sequence[str], last_seen: datetime | None, now: datetime) -> None:
     """From when a meeting is missing, and when it was last there; what was missing before is not dated anew."""
     for chunk in chunks(ids):
-        absent = update(meetings).where(meetings.c.id.in_(chunk), meetings.c.missing_since.is_(None))
+        absent = update(meetings).where(one_of(write, meetings.c.id, chunk), meetings.c.missing_since.is_(None))
         write.connection.execute(absent.values(missing_since=now, last_seen_at=last_seen))
 
 
 def _tell(write: Writer, ids: Sequence[str]) -> None:
     """Their source tells them, if only as unpublished or unreadable, so they are not missing."""
     for chunk in chunks(ids):
-        told = update(meetings).where(meetings.c.id.in_(chunk)).values(missing_since=None, last_seen_at=None)
+        told = update(meetings).where(one_of(write, meetings.c.id, chunk)).values(missing_since=None, last_seen_at=None)
         write.connection.execute(told)
 
 
@@ -178,7 +178,7 @@ def _set_status(
     for chunk in chunks(ids):
         write.connection.execute(
             update(meetings)
-            .where(meetings.c.id.in_(chunk), was)
+            .where(one_of(write, meetings.c.id, chunk), was)
             .values(status=status, revision=meetings.c.revision + 1, updated_at=now)
         )
 
@@ -189,8 +189,8 @@ def _keep_other_ids(write: Writer, source_id: str, placed: Sequence[Placed]) -> 
     wanted |= {id: p.meeting_id for p in placed for id in p.listing.ids if number_from_id(id) is not None}
     wanted = {id: shown for id, shown in wanted.items() if id != shown}
     for chunk in chunks(wanted):
-        taken = set(write.connection.scalars(select(meetings.c.id).where(meetings.c.id.in_(chunk))))
-        taken |= set(write.connection.scalars(select(meeting_ids.c.id).where(meeting_ids.c.id.in_(chunk))))
+        taken = set(write.connection.scalars(select(meetings.c.id).where(one_of(write, meetings.c.id, chunk))))
+        taken |= set(write.connection.scalars(select(meeting_ids.c.id).where(one_of(write, meeting_ids.c.id, chunk))))
         rows = [{"id": id, "meeting_id": wanted[id]} for id in chunk if id not in taken]
         if rows:
             write.connection.execute(insert(meeting_ids), rows)

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, bindparam, func, select, text, update
 
 from meetings.model import MeetingStatus
 from meetings.same_meeting import NEAR_METRES, Pair, Sighting, Verdict, grouped, judge
-from store.bulk import chunks
+from store.bulk import chunks, one_of
 from store.changes import record_changes
 from store.database import Reader, Writer
 from store.tables import changes, meetings
@@ -103,7 +103,7 @@ def _load(read: Reader, web: _Web, ids: Iterable[str]) -> list[str]:
     columns = [meetings.c[name] for name in ("id", "shown_as", "shown_why", "revision", *_SPOT)]
     loaded = []
     for chunk in chunks(id for id in dict.fromkeys(ids) if id not in web.links):
-        rows = select(*columns).where(meetings.c.id.in_(chunk))
+        rows = select(*columns).where(one_of(read, meetings.c.id, chunk))
         for id, shown_as, why, revision, *spot in read.connection.execute(rows):
             web.spots[id] = hash(tuple(spot))
             web.links[id] = _Link(under=shown_as, why=why) if shown_as else _ALONE
@@ -116,7 +116,7 @@ def _sight(read: Reader, web: _Web, ids: Iterable[str]) -> None:
     """All of these listings by which they are judged."""
     columns = [meetings.c[name] for name in (*_JUDGED, "status")]
     for chunk in chunks(id for id in dict.fromkeys(ids) if id not in web.sightings):
-        rows = select(*columns).where(meetings.c.id.in_(chunk))
+        rows = select(*columns).where(one_of(read, meetings.c.id, chunk))
         for *told, status in read.connection.execute(rows):
             facts: dict[str, Any] = dict(zip(_JUDGED, told, strict=True))
             web.sightings[facts["id"]] = Sighting(live=status != MeetingStatus.WITHDRAWN, **facts)
@@ -126,7 +126,7 @@ def _load_mates(read: Reader, web: _Web, ids: Iterable[str]) -> list[str]:
     """What has been shown together with these listings, loaded; its ids."""
     found: list[str] = []
     for chunk in chunks(dict.fromkeys(under for id in ids if (under := web.links[id].under))):
-        found += read.connection.scalars(select(meetings.c.id).where(meetings.c.shown_as.in_(chunk)))
+        found += read.connection.scalars(select(meetings.c.id).where(one_of(read, meetings.c.shown_as, chunk)))
     _load(read, web, found)
     return found
 
@@ -153,7 +153,7 @@ def _crowds(read: Reader, ids: Iterable[str]) -> frozenset[int]:
     columns = [meetings.c[name] for name in _SPOT]
     counts: Counter[int] = Counter()
     for chunk in chunks(ids):
-        rows = read.connection.execute(select(*columns).where(meetings.c.id.in_(chunk)))
+        rows = read.connection.execute(select(*columns).where(one_of(read, meetings.c.id, chunk)))
         counts.update(hash(tuple(row)) for row in rows)
     return frozenset(spot for spot, count in counts.items() if count > _CROWDED)
 
@@ -183,7 +183,7 @@ def _candidates(read: Reader, ids: Sequence[str]) -> set[Pair]:
         other = (yours.c.source_id != mine.c.source_id, yours.c.fellowship == mine.c.fellowship)
         pairs = select(mine.c.id, yours.c.id).where(*ways, *other)
         for chunk in chunks(ids):
-            found.update(_pair(*row) for row in read.connection.execute(pairs.where(mine.c.id.in_(chunk))))
+            found.update(_pair(*row) for row in read.connection.execute(pairs.where(one_of(read, mine.c.id, chunk))))
     return found
 
 
@@ -216,7 +216,9 @@ def _ages(read: Reader, ids: Sequence[str]) -> dict[str, int]:
     """The change with which each listing came; small is old."""
     ages: dict[str, int] = {}
     for chunk in chunks(ids):
-        first = select(changes.c.meeting_id, func.min(changes.c.number)).where(changes.c.meeting_id.in_(chunk))
+        first = select(changes.c.meeting_id, func.min(changes.c.number)).where(
+            one_of(read, changes.c.meeting_id, chunk)
+        )
         ages |= {row[0]: row[1] for row in read.connection.execute(first.group_by(changes.c.meeting_id))}
     return ages
 

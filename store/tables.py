@@ -145,14 +145,14 @@ meetings = Table(
     Column("revision", Integer, nullable=False),
     Column("updated_at", Instant, nullable=False),
     # Hours with keys of `meetings.whereabouts`, by which the same meeting is looked for in other lists.
-    Column("door", Text, index=True),
-    Column("room", Text, index=True),
+    Column("door", Text),
+    Column("room", Text),
     # The same meeting in several lists is shown once: each of its listings, the oldest itself too, names the oldest,
     # under whose id they are shown, and but for that one says why. Null: it is in one list only.
-    Column("shown_as", Text, index=True),
+    Column("shown_as", Text),
     Column("shown_why", Text),
     # A person's word that it does not meet from one day to another, inclusive; imports keep it.
-    Column("suspended_from", Day, index=True),
+    Column("suspended_from", Day),
     Column("suspended_until", Day),
     Column("suspended_note", Text),
     # Reports of distinct people raise a flag; they hide nothing.
@@ -163,6 +163,9 @@ meetings = Table(
     Index(None, "weekday", "starts", "latitude"),
     sqlite_strict=True,
 )
+# Of what few rows tell: indexes of those few.
+for _column in (meetings.c.door, meetings.c.room, meetings.c.shown_as, meetings.c.suspended_from):
+    Index(None, _column, sqlite_where=_column.is_not(None), postgresql_where=_column.is_not(None))
 
 #: Ids that a meeting would have on a server that first saw it under a later key, or had before it was joined.
 meeting_ids = Table(
