@@ -47,14 +47,15 @@ def _with_doubtful(columns: Generation, inside: Longs, doubtful: Longs, area: Ar
 
 
 def _told_of_places(index: Index, area: Area) -> Told:
-    return index.kept(("area", area), lambda: _told(index, area))
+    told: Told = index.tables.made(("area", area), lambda: _told(index, area))
+    return told
 
 
 def _told(index: Index, area: Area) -> Told:
     """What the names of each distinct place tell."""
     columns = index.columns
     places, countries = columns.places, columns.header.countries
-    known = index.kept("region keys", lambda: _region_keys(columns))
+    known = index.tables.made("region keys", lambda: _region_keys(columns))
     called, others = _named(known, places.region, area.regions), _named(known, places.region, area.others)
     here = places.country == countries.get(area.country, _UNKNOWN - 1)
     under = places.country == countries.get(area.listed_under or "", _UNKNOWN - 1)

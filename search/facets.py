@@ -127,7 +127,8 @@ def _own_sieves(index: Index, asked: MeetingFilter) -> list[tuple[int, Sieve]]:
     if asked.languages is not None:
         parts[_LANGUAGES] = {"languages": asked.languages}
     return [
-        (bit, index.judged(("own", bit, *part.values()), partial(_sieve, index, part))) for bit, part in parts.items()
+        (bit, index.judgements.made(("own", bit, *part.values()), partial(_sieve, index, part)))
+        for bit, part in parts.items()
     ]
 
 
@@ -217,7 +218,7 @@ def _formats(index: Index, rows: Longs) -> Counts:
     if _MANY_SETS * len(found) > sets.count:
         each = np.bincount(sets.member, counts.take(sets.owner))
     else:
-        sizes, ends = index.judged("sizes of sets", lambda: _sizes(sets))
+        sizes, ends = index.judgements.made("sizes of sets", lambda: _sizes(sets))
         lengths = sizes.take(found)
         # Where the pairs of these sets are, one set after the other.
         total = lengths.cumsum()
@@ -236,7 +237,7 @@ def _languages(index: Index, rows: Longs) -> Counts:
     columns = index.columns
     tags = tuple(columns.header.languages)
     counts = np.bincount(columns.rows.languages.take(rows), minlength=columns.languages.count)
-    speaking = index.judged("languages spoken", lambda: _speaking(columns.languages, tags))
+    speaking = index.judgements.made("languages spoken", lambda: _speaking(columns.languages, tags))
     return _most_frequent(tags, counts @ speaking)
 
 

@@ -86,7 +86,8 @@ def sieves_of(index: Index, asked: MeetingFilter, *, anywhere: bool = False) -> 
 
 
 def _sieve(index: Index, column: Ints, key: Hashable, make: Callable[[], Flags]) -> Sieve:
-    return index.judged(key, lambda: _by_table(column, make()))
+    sieve: Sieve = index.judgements.made(key, lambda: _by_table(column, make()))
+    return sieve
 
 
 def _by_table(column: Ints, table: Flags) -> Sieve:

@@ -76,11 +76,11 @@ def _by_wall(index: Index, time: TimeFilter, now: int, *, always: bool) -> TimeT
     judgement, listed = judgement_of(time, calendar.zones), calendar.schedules.listed
 
     def likely(codes: Ints) -> Flags:
-        every = len(listed)
-        if not index.pays(judgement, codes.size, every):
-            return may_be_accepted(calendar, codes, judgement)
-        table = index.judged(judgement, lambda: may_be_accepted(calendar, np.arange(every, dtype=np.int32), judgement))
-        return table.take(codes, mode="clip")
+        def judged() -> Flags:
+            return may_be_accepted(calendar, np.arange(len(listed), dtype=np.int32), judgement)
+
+        table = index.judgements.made_once_it_pays(judgement, judged, asked=codes.size, every=len(listed))
+        return may_be_accepted(calendar, codes, judgement) if table is None else table.take(codes, mode="clip")
 
     def on_time(codes: Ints) -> Flags:
         kept = np.ones(codes.size, np.bool_)
@@ -139,6 +139,7 @@ def _span(time: TimeFilter, now: int) -> Span | None:
 def by_code(index: Index, codes: Ints, key: Hashable, make: Callable[[Ints], NDArray[N]]) -> NDArray[N]:
     """What `make` says of each schedule; worked out for all of them once it has been asked of as many."""
     every = len(index.calendar.schedules.zone)
-    if not index.pays(key, codes.size, every):
-        return make(codes)
-    return index.kept(key, lambda: make(np.arange(every, dtype=np.int32))).take(codes)
+    table = index.tables.made_once_it_pays(
+        key, lambda: make(np.arange(every, dtype=np.int32)), asked=codes.size, every=every
+    )
+    return make(codes) if table is None else table.take(codes)
