@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import get_running_loop
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -11,6 +12,8 @@ from starlette.types import Receive
 from store.stopping import Stop
 
 T = TypeVar("T")
+#: So many seconds work is left alone.
+_UNWATCHED = 0.05
 GONE = "nobody waits for the answer any more"
 
 
@@ -24,12 +27,15 @@ async def for_client(receive: Receive, work: Callable[[Stop], T], *, seconds: fl
     result: list[T] = []
     failure: Exception | None = None
     async with create_task_group() as group:
-        group.start_soon(_watch, receive, seconds, stop)
+        # Most work is done before that: to look out for its end costs as much as a small query.
+        watch = get_running_loop().call_later(_UNWATCHED, group.start_soon, _watch, receive, seconds, stop)
         try:
             result.append(await to_thread.run_sync(work, stop, limiter=limiter))
         except Exception as error:
             # Raised when the group has ended: it would wrap it in a group of errors.
             failure = error
+        finally:
+            watch.cancel()
         group.cancel_scope.cancel()
     if failure is not None:
         raise failure
@@ -38,7 +44,7 @@ async def for_client(receive: Receive, work: Callable[[Stop], T], *, seconds: fl
 
 async def _watch(receive: Receive, seconds: float, stop: Stop) -> None:
     reason = f"this took longer than {seconds:g} s; try again in a while, or ask for less"
-    with move_on_after(seconds):
+    with move_on_after(seconds - _UNWATCHED):
         while (await receive())["type"] != "http.disconnect":
             pass
         reason = GONE

@@ -213,5 +213,9 @@ def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:  # noqa: A
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("homegroup_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get("homegroup_write", False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    # Waits for nobody and does not fail: the driver itself is asked, in a fraction of the time.
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN")

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.types import Message
 
+from api.deadline import for_client
 from api.graphql_endpoint import Turn, graphql_endpoint
 from api.graphql_http import graphql_routes
 from meetings.errors import StoreFailed
@@ -80,6 +81,13 @@ async def test_a_query_that_waits_too_long_for_its_turn_is_told_too(database: Da
             for _ in range(4):
                 group.start_soon(ask)
     assert [answer.status_code for answer in answers] == [503] * 4
+
+
+async def test_who_is_answered_at_once_is_not_watched() -> None:
+    async def receive() -> Message:
+        raise AssertionError("nobody asks whether the client is still there")
+
+    assert await for_client(receive, lambda stop: 42, seconds=600, limiter=anyio.CapacityLimiter(1)) == 42
 
 
 async def test_when_the_client_has_gone_its_query_is_stopped(database: Database) -> None:

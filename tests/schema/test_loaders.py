@@ -65,14 +65,14 @@ def test_statements_do_not_grow_with_the_page(full: House, many: int) -> None:
     with counted(full.database) as statements:
         page = full.data(PAGE, ids=[id_of(str(number)) for number in range(many)])["meetingsByIds"]
     assert page[0]["serviceBody"]["parent"]["parent"]["name"] == "Zone"
-    # BEGIN, meetings, groups, bodies at three levels, sources.
-    assert len(statements) == 7
+    # Meetings, groups, bodies at three levels, sources.
+    assert len(statements) == 6
 
 
 def test_a_page_that_leads_nowhere_runs_one_statement(full: House) -> None:
     with counted(full.database) as statements:
         full.data("query ($ids: [ID!]!) { meetingsByIds(ids: $ids) { name } }", ids=[id_of("1"), id_of("2")])
-    assert [text.split()[0] for text in statements] == ["BEGIN", "SELECT"]
+    assert [text.split()[0] for text in statements] == ["SELECT"]
 
 
 def test_what_was_announced_is_loaded_with_the_first_that_is_asked_for() -> None:
