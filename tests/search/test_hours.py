@@ -17,7 +17,7 @@ from meetings.search import TimeFilter
 from search.clock import DAY, WEEK, Zones, make_zones, minute_of
 from search.hours import accepts, judgement_of
 from tests.builders import NOW
-from tests.search.brute_force import fits_reading
+from tests.search.brute_force_clock import fits_reading
 from tests.search.questions import a_time_filter
 
 ZONES: Zones = make_zones(NOW - timedelta(days=30), NOW + timedelta(days=60))

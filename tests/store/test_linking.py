@@ -4,69 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from itertools import product
 from random import Random
 from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from meetings.listing import Listing, content_key, fingerprint, id_from_number, number_of
 from meetings.model import Group, Meeting, MeetingStatus, OnlineVenue, VenueType
-from meetings.source import ImportPlan, Placed
+from meetings.source import ImportPlan
 from meetings.suspension import status_at
 from store.changes import changed_meetings, last_change
 from store.database import Database
-from store.imports import apply_plan
 from store.index_rows import IndexRow, read_index_rows
 from store.linking import Listed, follow_links, link_all, listings_of
 from store.meetings import get_group_meetings, get_listed_meetings, get_meetings, parts_of_exception, resolve_ids
-from store.migration import migrate
-from store.sources import put_source, remove_source
+from store.sources import remove_source
 from store.tables import meetings
-from tests.builders import NOW, a_listing, a_recurrence, a_source, a_venue
+from tests.builders import NOW, a_listing, a_recurrence, a_venue
+from tests.store.telling import HOUR, SOURCES, add_sources, carry_out, id_of, rows, tell
 
-#: In the order in which they were added.
-SOURCES = ("lantern", "harbour", "meadow")
-HOUR = timedelta(hours=1)
 PARTS = ("shown_as", "shown_why", "revision", "updated_at")
 
 
 @pytest.fixture
 def lists(database: Database) -> Database:
     """A database that knows three sources."""
-    with database.write() as write:
-        for number, id in enumerate(SOURCES):
-            put_source(write, a_source(id=id, added_at=NOW + number * HOUR))
+    add_sources(database)
     return database
-
-
-def id_of(source: str, key: str = "1") -> str:
-    return id_from_number(number_of(source, key))
-
-
-def placed(source: str, listing: Listing) -> Placed:
-    key = listing.key or "?"
-    return Placed(
-        meeting_id=id_of(source, key),
-        key=key,
-        listing=listing,
-        content_key=content_key(listing),
-        fingerprint=fingerprint(listing),
-    )
-
-
-def tell(lists: Database, source: str, *listings: Listing, how: str = "added", at: datetime = NOW) -> None:
-    """An import in which this source adds (or changes) these."""
-    parts: dict[str, Any] = {how: tuple(placed(source, one) for one in listings)}
-    carry_out(lists, ImportPlan(source_id=source, **parts), at)
-
-
-def carry_out(lists: Database, plan: ImportPlan, at: datetime = NOW) -> None:
-    with lists.write() as write:
-        apply_plan(write, plan, run_id=f"run {at}", now=at)
 
 
 def show(lists: Database, *ids: str) -> list[Meeting | None]:
@@ -93,12 +60,6 @@ def newest(lists: Database) -> int:
 def index_rows(lists: Database, ids: Sequence[str] | None = None) -> list[IndexRow]:
     with lists.read() as read:
         return list(read_index_rows(read, ids, now=NOW))
-
-
-def rows(lists: Database, without: tuple[str, ...] = ()) -> dict[str, dict[str, Any]]:
-    with lists.read() as read:
-        found = read.connection.execute(select(meetings)).mappings().all()
-    return {row["id"]: {str(name): value for name, value in row.items() if name not in without} for row in found}
 
 
 A, B, C = (id_of(source) for source in SOURCES)
@@ -382,94 +343,3 @@ def test_a_crowd_is_one_though_it_is_followed_in_pieces(lists: Database) -> None
     with lists.write() as write:
         follow_links(write, [id_of("harbour", str(number)) for number in range(60)], now=NOW, at_once=20)
     assert all(row["shown_as"] is None for row in rows(lists).values())
-
-
-# --- In any order -------------------------------------------------------------------------------
-
-
-def a_few(random: Random) -> dict[str, list[Listing]]:
-    """Three lists of one house, of which many mean the same."""
-    venues = [
-        a_venue(),
-        a_venue(latitude=40.7133),
-        a_venue(street="14 Ferry Lane"),
-        a_venue(latitude=None, longitude=None),
-    ]
-    return {
-        source: [
-            a_listing(
-                record_key=str(key),
-                name=random.choice(("First Light", "First Light Group", "Hope", "Hope Fiends", "NA Meeting")),
-                venue=random.choice(venues),
-                venue_type=random.choice((*VenueType, VenueType.IN_PERSON, VenueType.IN_PERSON)),
-                recurrence=a_recurrence(starts=random.choice((time(19, 30), time(19, 45)))),
-            )
-            for key in range(random.randint(1, 5))
-        ]
-        for source in SOURCES
-    }
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_the_order_of_imports_decides_only_the_id(sqlite_url: str, seed: int) -> None:
-    told = a_few(Random(seed))
-    found = []
-    for number, order in enumerate((SOURCES, SOURCES[::-1], ("harbour", "lantern", "meadow"))):
-        database = Database(f"{sqlite_url}.{number}")
-        migrate(database)
-        with database.write() as write:
-            for place, id in enumerate(SOURCES):
-                put_source(write, a_source(id=id, added_at=NOW + place * HOUR))
-        for source in order:
-            tell(database, source, *told[source])
-        found.append(partition(database))
-        database.close()
-    assert found[0] == found[1] == found[2]
-
-
-def partition(lists: Database) -> set[frozenset[str]]:
-    groups: dict[str, set[str]] = {}
-    for id, row in rows(lists).items():
-        groups.setdefault(row["shown_as"] or id, set()).add(id)
-    return {frozenset(group) for group in groups.values()}
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_following_each_change_comes_to_what_judging_all_at_once_does(sqlite_url: str, seed: int) -> None:
-    random = Random(seed)
-    database = Database(sqlite_url)
-    migrate(database)
-    with database.write() as write:
-        for place, id in enumerate(SOURCES):
-            put_source(write, a_source(id=id, added_at=NOW + place * HOUR))
-    for source, listings in a_few(random).items():
-        tell(database, source, *listings)
-    for step in range(4):
-        source, held = random.choice(list(a_few(random).items()))
-        known = {one.key for one in held} & {
-            row["source_key"] for row in rows(database).values() if row["source_id"] == source
-        }
-        tell(database, source, *(one for one in held if one.key in known), how="changed", at=NOW + step * HOUR)
-        followed = partition(database)
-        with database.write() as write:
-            link_all(write, now=NOW + step * HOUR)
-        assert partition(database) == followed
-    database.close()
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_following_a_list_in_pieces_comes_to_what_following_it_whole_does(sqlite_url: str, seed: int) -> None:
-    database = Database(sqlite_url)
-    migrate(database)
-    with database.write() as write:
-        for place, id in enumerate(SOURCES):
-            put_source(write, a_source(id=id, added_at=NOW + place * HOUR))
-    for source, listings in a_few(Random(seed)).items():
-        tell(database, source, *listings)
-    whole = rows(database, without=("revision", "updated_at"))
-    with database.write() as write:
-        write.connection.execute(update(meetings).values(shown_as=None, shown_why=None))
-        follow_links(write, list(whole), now=NOW + HOUR, at_once=1)
-    assert any(row["shown_as"] for row in whole.values())
-    assert rows(database, without=("revision", "updated_at")) == whole
-    database.close()
