@@ -1,6 +1,6 @@
 """What the read index needs of the database: one small row a meeting, and the change log's number.
 
-Rows come ordered by id, in chunks, so that a million of them are never in memory at once.
+Rows come in chunks, so that a million of them are never in memory at once.
 """
 
 from __future__ import annotations
@@ -108,11 +108,13 @@ _LISTED = (
     "minutes",
     "interval",
 )
+#: All but what other lists tell.
+_FACTS = len(IndexRow._fields) - 1
 _THEN = ["latitude", "longitude", "country", "region", "city"]
 
 
 def read_index_rows(read: Reader, ids: Sequence[str] | None = None, *, now: datetime) -> Iterator[IndexRow]:
-    """The rows of all meetings in the order of their numbers, or of those ids that there are, in no order.
+    """The rows of all meetings, or of those ids that there are, in no order.
 
     They stand as they do today, in UTC: a person may have suspended one from a day or to a day.
     """
@@ -144,11 +146,10 @@ def read_index_rows(read: Reader, ids: Sequence[str] | None = None, *, now: date
 
 def _told(row: Row[Any]) -> _Told:
     """The listing; where it tells no language of its own, its source's counts."""
-    facts, *rest = len(IndexRow._fields) - 1, *row
-    listing, (*more, source_language) = IndexRow(*rest[:facts]), rest[facts:]
+    listing, source_language = IndexRow(*row[:_FACTS]), row[-1]
     if listing.languages == "[]" and source_language:
         listing = listing._replace(languages=orjson.dumps([source_language]).decode("utf-8"))
-    return _Told(listing, *more)
+    return _Told(listing, *row[_FACTS:-1])
 
 
 def _index_row(group: list[_Told], now: datetime) -> IndexRow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Text, select, type_coerce
+from sqlalchemy import Row, Text, func, select, type_coerce
 
 from store.database import Reader
 from store.listings_together import first_to_tell, read_together, shown_under
@@ -45,16 +45,18 @@ class _Told(NamedTuple):
         return self.texts.number
 
 
+_TEXTS = len(IndexTexts._fields)
+
+
 def read_index_texts(read: Reader, ids: Sequence[str] | None = None) -> Iterator[IndexTexts]:
-    """The texts of all meetings in the order of their numbers, or of those ids that there are, in no order."""
+    """The texts of all meetings, or of those ids that there are, in no order."""
     c = meetings.c
+    untold = (c.group_name, c.venue_name, c.city, c.region, service_bodies.c.name, c.notes)
     statement = (
         select(
             c.number,
             c.name,
-            *(c.group_name, c.venue_name, c.city, c.region),
-            service_bodies.c.name.label("service_body"),
-            c.notes,
+            *(func.coalesce(column, "") for column in untold),
             c.source_key,
             c.id,
             c.shown_as,
@@ -69,20 +71,8 @@ def read_index_texts(read: Reader, ids: Sequence[str] | None = None) -> Iterator
 
 
 def _told(row: Row[Any]) -> _Told:
-    facts: Sequence[Any] = row
-    number, name, group, venue, city, region, service_body, notes, key, *rest = facts
-    texts = IndexTexts(
-        number=number,
-        name=name,
-        group=group or "",
-        venue=venue or "",
-        city=city or "",
-        region=region or "",
-        service_body=service_body or "",
-        notes=notes or "",
-        keys=(key,),
-    )
-    return _Told(texts, *rest)
+    *texts, key = row[:_TEXTS]
+    return _Told(IndexTexts._make((*texts, (key,))), *row[_TEXTS:])
 
 
 def _together(group: list[_Told]) -> IndexTexts:

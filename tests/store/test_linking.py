@@ -226,7 +226,7 @@ def test_a_group_holds_a_linked_meeting_once(lists: Database) -> None:
 def test_the_index_gets_a_linked_meeting_once_with_all_its_lists(linked: Database) -> None:
     tell(linked, "meadow", a_listing(record_key="9", name="Candle"))
     found = index_rows(linked)
-    assert [row.id for row in found] == sorted(row.id for row in found)
+    assert len(found) == 2
     assert {row.id: (row.source_id, row.other_origins) for row in found} == {
         A: ("lantern", '[["harbour",null]]'),
         id_of("meadow", "9"): ("meadow", "[]"),
