@@ -102,14 +102,6 @@ def distance_keys(squared_chords: Reals) -> Longs:
     return np.rint(np.sqrt(squared_chords) * (EARTH_KM * _FINEST)).astype(np.int64)
 
 
-def rows_within(generation: Generation, point: Point, radius_km: float) -> tuple[Longs, Reals]:
-    """The rows within a radius, and their squared chords."""
-    around = rows_around(generation, point, radius_km)
-    squares = chords(generation.rows, around, point)
-    near = (squares <= chord_limit(radius_km)).nonzero()[0]
-    return around.at(near).rows, squares.take(near)
-
-
 def rows_around(generation: Generation, point: Point, radius_km: float) -> Candidates:
     """The rows that may lie within a radius, by their cells."""
     return _in_cells(generation, _circle_cells(point, radius_km))
@@ -187,12 +179,6 @@ def _pieces(cells: Ints, edges: list[int]) -> list[slice]:
     """Where in cells in their order the ranges lie that are not empty."""
     found = cells.searchsorted(np.array(edges, np.int32)).tolist()
     return [slice(first, last) for first, last in zip(found[::2], found[1::2], strict=True) if first < last]
-
-
-def rows_in_box(generation: Generation, box: Box) -> Longs:
-    """The rows with a point in a box."""
-    around = rows_around_box(generation, box)
-    return around.at(in_box(generation.rows, around, box).nonzero()[0]).rows
 
 
 def rows_around_box(generation: Generation, box: Box) -> Candidates:

@@ -20,7 +20,6 @@ from meetings.search import (
 )
 from search.facets import find_facets
 from search.generations import Facts, build_generation
-from search.geo import rows_within
 from search.index import Index
 from search.meetings import find_meetings
 from tests.bench.made_up import made_up_rows
@@ -34,6 +33,7 @@ from tests.bench.search import (
     microseconds,
     radius_of,
 )
+from tests.search.asking import rows_within
 from tests.search.worlds import vocabulary
 
 #: About so many rows in reach.

@@ -36,7 +36,6 @@ from meetings.search import (
 from search.builder import build, follow, step
 from search.files import publish
 from search.generations import Built, patch_generation
-from search.geo import rows_within
 from search.index import Index, IndexHolder, open_index
 from search.meetings import find_meetings
 from search.occurrences import find_occurrences
@@ -46,6 +45,7 @@ from store.index_rows import read_index_rows
 from store.tables import meetings
 from tests.bench.filling import fill
 from tests.bench.made_up import made_up_rows
+from tests.search.asking import rows_within
 from tests.search.worlds import vocabulary
 
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)

@@ -8,8 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from meetings.model import Meeting
-from meetings.search import MeetingFilter, MeetingOrder, MeetingQuery, OccurrenceQuery, Page
+from meetings.search import MeetingFilter, MeetingOrder, MeetingQuery, OccurrenceQuery, Page, Point
+from search.clock import Longs, Reals
+from search.columns import Generation
 from search.generations import Built, Facts, build_generation, with_texts
+from search.geo import chord_limit, chords, rows_around
 from search.index import Index
 from search.meetings import find_meetings
 from tests.builders import NOW
@@ -48,6 +51,14 @@ def pages_of(find: Callable[[Index, Any], Page], index: Index, query: Query) -> 
     while pages[-1].has_next:
         pages.append(find(index, replace(query, after=pages[-1].hits[-1].cursor)))
     return pages
+
+
+def rows_within(columns: Generation, point: Point, radius_km: float) -> tuple[Longs, Reals]:
+    """The rows within a radius, and their squared chords: the least that a search has to do."""
+    around = rows_around(columns, point, radius_km)
+    squares = chords(columns.rows, around, point)
+    near = (squares <= chord_limit(radius_km)).nonzero()[0]
+    return around.at(near).rows, squares.take(near)
 
 
 def answers_of(pages: list[Page]) -> list[Answer]:

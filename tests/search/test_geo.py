@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from meetings.model import Venue, VenueType
 from meetings.search import Box, MeetingOrder, PlaceFilter, Point
-from search.geo import chord_limit, kilometres, rows_around, rows_in_box, rows_within
+from search.geo import chord_limit, kilometres, rows_around, rows_around_box
+from search.geo import in_box as rows_in_box
 from search.hits import ids_of
 from search.index import Index
 from search.meetings import find_meetings
 from tests.builders import a_meeting, a_venue
-from tests.search.asking import a_list, a_query, found_ids, index_of
+from tests.search.asking import a_list, a_query, found_ids, index_of, rows_within
 from tests.search.brute_force import World, haversine_km, in_box
 
 randoms = st.integers(0, 2**32).map(Random)
@@ -75,7 +76,9 @@ def test_a_box_holds_what_lies_between_its_sides(random: Random) -> None:
         south, north = sorted((one.latitude, other.latitude))
         box = Box(south=south, north=north, west=one.longitude, east=other.longitude)
         expected = [row for row, point in enumerate(points) if in_box(point, box)]
-        assert sorted(rows_in_box(index.columns, box).tolist()) == expected, box
+        around = rows_around_box(index.columns, box)
+        inside = rows_in_box(index.columns.rows, around, box)
+        assert sorted(around.rows[inside].tolist()) == expected, box
 
 
 @settings(max_examples=15)
