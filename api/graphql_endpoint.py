@@ -129,6 +129,7 @@ def limits_of(settings: Settings) -> Limits:
         max_entries=settings.schedule_entries,
         max_searches=settings.schedule_searches,
         max_feed_meetings=settings.feed_meetings,
+        prompt_rows=settings.graphql_prompt_rows,
         documents=settings.graphql_documents,
         new_documents=settings.graphql_new_documents,
     )

@@ -128,6 +128,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("GRAPHQL_INTROSPECTION", _yes, "1", "The schema tells of itself, and mistakes are answered with guesses."),
     Setting("GRAPHQL_TOKENS", _some, "1000", "Longest document in tokens; validation takes time in their square."),
     Setting("GRAPHQL_COST", _some, "200000", "Most fields one operation may resolve: about a second's work."),
+    Setting("GRAPHQL_PROMPT_ROWS", _count, "60000", "Meetings that a search may look through without a thread."),
     Setting("GRAPHQL_DOCUMENTS", _some, "500", "Validated documents kept in memory, about 25 kB each."),
     Setting("GRAPHQL_NEW_DOCUMENTS", _some, "50", "Beside them, such as were asked for only once."),
     Setting(
@@ -239,6 +240,7 @@ class Settings:
     graphql_introspection: bool
     graphql_tokens: int
     graphql_cost: int
+    graphql_prompt_rows: int
     graphql_documents: int
     graphql_new_documents: int
     graphql_trusted_documents: str

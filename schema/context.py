@@ -94,8 +94,8 @@ class Context:
         """WouldWait, where a search for that filter, in a short time or a long one, may not be waited for."""
         if not self.prompt:
             return
-        index = self.search_index()
-        if not short or not is_light(filter, rows=index.count, are_few=index.are_few_around):
+        index, most = self.search_index(), self.limits.prompt_rows
+        if not short or not is_light(filter, rows=index.count, are_few=index.are_few_around, most=most):
             raise WouldWait
 
     def place_finder(self) -> PlaceFinder:

@@ -10,21 +10,19 @@ from typing import Any
 
 from meetings.search import MAX_RADIUS_KM, Point
 
-#: So many rows are looked through in a third of that time.
-_SMALL = 60_000
 Values = Mapping[str, Any]
 
 
-def is_light(filter: Values | None, *, rows: int, are_few: Callable[[Point, float, int], bool]) -> bool:
-    """Whether a search for that filter, over a week at most, is light in a list of so many rows.
+def is_light(filter: Values | None, *, rows: int, are_few: Callable[[Point, float, int], bool], most: int) -> bool:
+    """Whether a search for that filter, over a week at most, is light in a list of so many rows: it looks at few.
 
-    `are_few` tells whether for a circle of so many kilometres at most so many of them are looked at.
+    So many are few as `most` says; `are_few` tells whether for a circle of so many kilometres no more are looked at.
     """
     given = filter or {}
     place: Values = given.get("place") or {}
     if given.get("text") is not None or place.get("named") is not None or given.get("ids") is not None:
         return False
-    if rows <= _SMALL:
+    if rows <= most:
         return True
     if place.get("or_online") or (given.get("time") or {}).get("zone") is not None:
         return False
@@ -34,4 +32,4 @@ def is_light(filter: Values | None, *, rows: int, are_few: Callable[[Point, floa
     point = Point(latitude=near["latitude"], longitude=near["longitude"])
     # What is out of range is refused elsewhere, in better words.
     is_place = abs(point.latitude) <= 90 and abs(point.longitude) <= 180 and 0 < radius <= MAX_RADIUS_KM
-    return is_place and are_few(point, radius, _SMALL)
+    return is_place and are_few(point, radius, most)

@@ -70,6 +70,8 @@ class Limits:
     max_searches: int = 10
     #: Meetings that a feed shows, its searches' too: what the largest calendar services take.
     max_feed_meetings: int = 500
+    #: Rows that a search may look through on the event loop, in less than a millisecond; for others it has threads.
+    prompt_rows: int = 60_000
     #: Validated documents kept in memory, about 25 KB each.
     documents: int = 500
     #: Beside them, such as were asked for only once.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -10,7 +11,9 @@ import pytest
 from sqlalchemy import event
 from starlette.applications import Starlette
 
+from api.graphql_endpoint import limits_of
 from api.house import House
+from api.settings import Settings
 from tests.api.conftest import Clock, with_state
 
 QUERY = """query ($filter: MeetingFilter, $first: Int) { meetings(filter: $filter, first: $first) {
@@ -76,6 +79,10 @@ async def test_what_may_take_long_goes_to_a_thread(watched: Watched, wanted: dic
     again, _ = await watched.ask(filter=wanted)
     assert first == again
     assert b'"data"' in again
+
+
+def test_how_many_rows_are_looked_through_without_a_thread_is_a_setting(prepared: Settings) -> None:
+    assert limits_of(replace(prepared, graphql_prompt_rows=7)).prompt_rows == 7
 
 
 async def test_an_error_is_told_as_ever(watched: Watched) -> None:
