@@ -70,6 +70,7 @@ def import_limits(settings: Settings) -> ImportLimits:
         withdraw_after_runs=settings.withdraw_after_imports,
         withdraw_after=timedelta(days=settings.withdraw_after_days),
         memory_bytes=settings.import_memory_bytes,
+        known_records=settings.known_records,
     )
 
 

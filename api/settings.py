@@ -193,6 +193,12 @@ SETTINGS: tuple[Setting, ...] = (
         "1073741824",
         "Memory of the process that imports; a list for which it is too little fails alone; 0: no limit.",
     ),
+    Setting(
+        "KNOWN_RECORDS",
+        _count,
+        "20000",
+        "Records of a list that are known again and not read again while they stay the same; of longer lists none are.",
+    ),
     Setting("FINDINGS_PER_CODE", _count, "100", "Findings kept of one kind in one import; all are counted."),
     Setting("INDEX_POLL_MILLISECONDS", _count, "50", "How often changes are looked for, and how fresh searches are."),
     Setting(
@@ -265,6 +271,7 @@ class Settings:
     fetch_bytes: int
     fetch_seconds: int
     import_memory_bytes: int
+    known_records: int
     findings_per_code: int
     index_poll_milliseconds: int
     index_wait_seconds: int

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from importers import documents
@@ -98,7 +97,7 @@ def parse_known(fetched: Fetched, source: Source, vocabulary: Vocabulary, known:
         bodies=bodies,
     )
     known.rest_on(fetched.documents.get(FORMATS), fetched.documents.get(BODIES))
-    told = [known.told(row, partial(_told, server=server)) for row in rows]
+    told = [one for row in rows for one in known.told(row, lambda record: [_told(record, server)])]
     rejected = tuple(one for one in told if isinstance(one, Rejected))
     listings, repeated = settle_duplicates([one for one in told if isinstance(one, Listing)], findings)
     return Parsed(

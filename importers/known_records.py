@@ -25,15 +25,16 @@ from meetings.listing import Hashes, Listing, Rejected, hashes_of
 from meetings.model import Group, MedicationStance, OnlineVenue, Venue, VenueType, Weekday, ZoneReason
 from meetings.recurrence import DatedException, Recurrence
 
-#: Findings by code, place within the record and value; the listing, or for one that was left out whether it is
-#: unpublished; the listing's hashes. As JSON gives it back where it is known, else as it came about.
-_Entry = tuple[list[tuple[str, str, str | None]], Any, tuple[str, ...] | None]
+#: What a record told: a listing, or for one that was left out whether it is unpublished and has the record's key.
+_Outcome = Any
+#: Findings by code, place within the record and value; all that the record told; the hashes of its listings. As JSON
+#: gives it back where it is known, else as it came about.
+_Entry = tuple[list[tuple[str, str, str | None]], list[_Outcome], list[tuple[str, ...]]]
 _MICROSECOND = timedelta(microseconds=1)
 #: The second version of the interpreter's own format writes equal values as equal bytes, however they came about.
 _MARSHAL_VERSION = 2
 _DIGEST_BYTES = 16
-#: Of longer lists nothing is kept: what became of all their records would take too much memory beside them.
-MOST_RECORDS = 20_000
+Told = Listing | Rejected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +46,18 @@ class KeptRecords:
 
 
 class KnownRecords:
-    """What one import knows of earlier ones; `terms` and `kept` as the last import left them, None: nothing."""
+    """What one import knows of earlier ones; `terms` and `kept` as the last import left them, None: nothing.
 
-    def __init__(self, terms: str = "", kept: KeptRecords | None = None) -> None:
-        self._terms, self._kept = terms, kept
+    `most`: of longer lists nothing is kept, for what became of all their records takes much memory beside them.
+    """
+
+    def __init__(self, terms: str = "", kept: KeptRecords | None = None, *, most: int = 0) -> None:
+        self._terms, self._kept, self._most = terms, kept, most
         self._known: Mapping[str, _Entry] = {}
         self._told: dict[str, _Entry] = {}
-        #: The hashes of the listings of this import, by where their records stand.
-        self.hashes: dict[str, Hashes] = {}
+        self._records = 0
+        #: The hashes of each record's listings, in their order, by where the record stands.
+        self.hashes: dict[str, list[Hashes]] = {}
 
     def rest_on(self, *documents: bytes | None) -> None:
         """Say, before any record, what else of the answer decides how each of them is read."""
@@ -62,47 +67,60 @@ class KnownRecords:
         if self._kept is not None and self._kept.terms == self._terms:
             self._known = orjson.loads(zlib.decompress(self._kept.document))
 
-    def told(self, record: Record, tell: Callable[[Record], Listing | Rejected]) -> Listing | Rejected:
+    def told(self, record: Record, tell: Callable[[Record], list[Told]]) -> list[Told]:
         """What the record tells, with its findings: recalled or, where it is another than before, read by `tell`."""
-        digest = _digest(record.values)
+        self._records += 1
+        if self._records > self._most:
+            self._told.clear()
+            return tell(record)
+        digest = _digest(record)
         entry = self._known.get(digest) if digest else None
-        outcome: Listing | Rejected
         if entry is not None:
-            outcome = _recalled(record, entry)
+            outcomes = _recalled(record, entry)
         else:
             before = len(record.findings)
-            outcome = tell(record)
-            entry = _entry(record, outcome, record.findings[before:])
-        if digest and len(self._told) <= MOST_RECORDS:
+            outcomes = tell(record)
+            entry = _entry(record, outcomes, record.findings[before:])
+        if digest:
             self._told[digest] = entry
-        if entry[2] is not None:
-            self.hashes[record.where] = Hashes(*entry[2])
-        return outcome
+        if entry[2]:
+            self.hashes.setdefault(record.where, []).extend(Hashes(*both) for both in entry[2])
+        return outcomes
 
     def kept(self) -> KeptRecords | None:
-        """What to keep for the next import; None: what is kept already."""
-        if self._known.keys() == self._told.keys() or len(self._told) > MOST_RECORDS:
+        """What to keep for the next import; None: what is kept already, or nothing."""
+        if self._known.keys() == self._told.keys() or self._records > self._most:
             return None
         document = orjson.dumps(self._told, default=_microseconds)
         return KeptRecords(terms=self._terms, document=zlib.compress(document, 1))
 
 
-def _digest(values: Any) -> str | None:  # noqa: ANN401 - any JSON object
-    """A hash of a record's fields; None: it is one that must be looked at each time, as where a field stands twice."""
+def _digest(record: Record) -> str | None:
+    """A hash of a record's fields, and of what its list calls them, which findings tell.
+
+    None: it is one that must be looked at each time, as where a field stands twice.
+    """
+    told: Any = (record.values, record.columns) if record.columns else record.values
     try:
-        return hashlib.blake2b(marshal.dumps(values, _MARSHAL_VERSION), digest_size=_DIGEST_BYTES).hexdigest()
+        return hashlib.blake2b(marshal.dumps(told, _MARSHAL_VERSION), digest_size=_DIGEST_BYTES).hexdigest()
     except ValueError:
         return None
 
 
-def _entry(record: Record, outcome: Listing | Rejected, findings: list[Finding]) -> _Entry:
+def _entry(record: Record, outcomes: list[Told], findings: list[Finding]) -> _Entry:
     found = [(one.code, one.where.removeprefix(record.where), one.value) for one in findings]
-    if isinstance(outcome, Rejected):
-        return found, outcome.unpublished, None
-    told = _bare(outcome)
-    if outcome.exceptions:
-        told["exceptions"] = [_bare(one) for one in outcome.exceptions]
-    return found, told, tuple(hashes_of(outcome))
+    hashes = [tuple(hashes_of(one)) for one in outcomes if isinstance(one, Listing)]
+    return found, [_outcome(one, record) for one in outcomes], hashes
+
+
+def _outcome(told: Told, record: Record) -> _Outcome:
+    if isinstance(told, Rejected):
+        # A record that is the same again may have another key, where that rests on the list as a whole.
+        return told.unpublished, told.record_key == record.key
+    bare = _bare(told)
+    if told.exceptions:
+        bare["exceptions"] = [_bare(one) for one in told.exceptions]
+    return bare
 
 
 def _bare(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any of the classes that a listing is made of
@@ -132,15 +150,18 @@ def _microseconds(value: object) -> int:
     raise TypeError(f"a listing is not to hold {type(value)}")
 
 
-def _recalled(record: Record, entry: _Entry) -> Listing | Rejected:
-    found, outcome, _ = entry
+def _recalled(record: Record, entry: _Entry) -> list[Told]:
+    found, outcomes, _ = entry
     record.findings.extend(
         Finding(code=code, where=record.where + place, source_key=record.key, value=value)
         for code, place, value in found
     )
-    if isinstance(outcome, bool):
-        return Rejected(record_key=record.key, unpublished=outcome)
-    return _listing(outcome, record)
+    return [_listing(one, record) if isinstance(one, dict) else _rejected(one, record) for one in outcomes]
+
+
+def _rejected(told: tuple[bool, bool], record: Record) -> Rejected:
+    unpublished, has_key = told
+    return Rejected(record_key=record.key if has_key else None, unpublished=unpublished)
 
 
 def _listing(told: dict[str, Any], record: Record) -> Listing:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from importers import documents
 from importers.bmlt_formats import stock_table
 from importers.charset import decode_text
 from importers.duplicates import settle_duplicates
+from importers.known_records import KnownRecords
 from importers.mapped_fields import at, fed
 from importers.mapped_record import YES, MappedList, record_listings
 from importers.mapping_file import ListMapping, read_mapping
@@ -34,6 +36,11 @@ _KEY_DECIMALS = 3
 
 def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
     """Read a list by its source's mapping; ParseFailed where there is none, or it cannot be read."""
+    return parse_known(fetched, source, vocabulary, KnownRecords())
+
+
+def parse_known(fetched: Fetched, source: Source, vocabulary: Vocabulary, known: KnownRecords) -> Parsed:
+    """The same, by what is known of the records."""
     if not source.mapping:
         raise ParseFailed(source.id, "mapping", "this format needs a mapping: `homegroup sources detect` proposes one")
     try:
@@ -47,10 +54,11 @@ def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
     findings: list[Finding] = []
     name, body = documents.only_document(fetched, source=source.id)
     records = _records(body, mapping, source=source.id, name=name, findings=findings)
-    told = [one for record in records for one in record_listings(record, of_list)]
+    known.rest_on()
+    told = [one for record in records for one in known.told(record, partial(record_listings, of_list=of_list))]
     listings, repeated = _keyed([one for one in told if isinstance(one, Listing)], mapping, findings)
     rejected = tuple(one for one in told if isinstance(one, Rejected))
-    return Parsed(listings=listings, rejected=rejected + repeated, findings=tuple(findings))
+    return Parsed(listings=listings, rejected=rejected + repeated, findings=tuple(findings), hashes=known.hashes)
 
 
 def _day_words(mapping: ListMapping) -> Mapping[str, tuple[Weekday, ...]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from importers import documents
 from importers.approximate import point_of, with_town_point
@@ -15,6 +16,7 @@ from importers.attendance import in_country
 from importers.clock import Clock, length_between, read_spoken_clock
 from importers.duplicates import settle_duplicates
 from importers.fellowships import fellowship_stance, usual_length
+from importers.known_records import KnownRecords
 from importers.links import conference_provider
 from importers.meeting_guide_place import Place, read_place
 from importers.meeting_guide_types import TypesMeant, read_types
@@ -59,6 +61,11 @@ class _List:
 
 def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
     """Read a feed. The format does not tell the fellowship, so the source has to."""
+    return parse_known(fetched, source, vocabulary, KnownRecords())
+
+
+def parse_known(fetched: Fetched, source: Source, vocabulary: Vocabulary, known: KnownRecords) -> Parsed:
+    """The same, by what is known of the records."""
     if source.fellowship is None:
         raise ParseFailed(source.id, "fellowship", "this format does not tell the fellowship: give it to the source")
     findings: list[Finding] = []
@@ -66,10 +73,12 @@ def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
     value = documents.read_json(body, source=source.id, name=name)
     rows = documents.records(value, source=source.id, name=name, under=("meetings",))
     of_list = _List(source=source, vocabulary=vocabulary, fellowship=source.fellowship)
-    told = [one for number, row in enumerate(rows) for one in _told(_record(row, f"[{number}]", findings), of_list)]
+    known.rest_on()
+    records = (_record(row, f"[{number}]", findings) for number, row in enumerate(rows))
+    told = [one for record in records for one in known.told(record, partial(_told, of_list=of_list))]
     listings, repeated = settle_duplicates([one for one in told if isinstance(one, Listing)], findings)
     rejected = tuple(one for one in told if isinstance(one, Rejected))
-    return Parsed(listings=listings, rejected=rejected + repeated, findings=tuple(findings))
+    return Parsed(listings=listings, rejected=rejected + repeated, findings=tuple(findings), hashes=known.hashes)
 
 
 def _record(row: object, where: str, findings: list[Finding]) -> Record:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from importers.approximate import point_of
 from importers.attendance import in_country, told_by_place
 from importers.duplicates import settle_duplicates
 from importers.fellowships import fellowship_stance, usual_length
+from importers.known_records import KnownRecords
 from importers.links import conference_provider
 from importers.native_lines import read_own_part
 from importers.native_schedule import Schedule, is_scheduled, read_schedule
@@ -48,11 +50,17 @@ class _List:
 
 def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
     """Read all lines. A line that is no JSON is a finding; a file without the first line is not this format."""
+    return parse_known(fetched, source, vocabulary, KnownRecords())
+
+
+def parse_known(fetched: Fetched, source: Source, vocabulary: Vocabulary, known: KnownRecords) -> Parsed:
+    """The same, by what is known of the records."""
     findings: list[Finding] = []
     part = read_own_part(fetched, source, findings)
     bodies = _bodies(part.bodies)
     of_list = _List(source=source, vocabulary=vocabulary, bodies=bodies)
-    told = [one for row in part.meetings for one in _told(row, of_list)]
+    known.rest_on("\n".join(bodies).encode("utf-8", "surrogatepass"))
+    told = [one for row in part.meetings for one in known.told(row, partial(_told, of_list=of_list))]
     listings, repeated = settle_duplicates([one for one in told if isinstance(one, Listing)], findings)
     rejected = tuple(one for one in told if isinstance(one, Rejected))
     return Parsed(
@@ -60,6 +68,7 @@ def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
         rejected=rejected + repeated,
         service_bodies=tuple(bodies.values()),
         findings=tuple(findings),
+        hashes=known.hashes,
     )
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 
 from importers import documents
 from importers.attendance import told_by_place
 from importers.duplicates import settle_duplicates
+from importers.known_records import KnownRecords
 from importers.protocol import Fetched
 from importers.record import Record, read_key
 from importers.tables import Table, read_tables
@@ -67,6 +69,11 @@ _YES = frozenset({"true", "1", "yes"})
 
 def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
     """Read an export; the fellowship is NA unless the source says otherwise."""
+    return parse_known(fetched, source, vocabulary, KnownRecords())
+
+
+def parse_known(fetched: Fetched, source: Source, vocabulary: Vocabulary, known: KnownRecords) -> Parsed:
+    """The same, by what is known of the records."""
     name, body = documents.only_document(fetched, source=source.id)
     tables, sound = read_tables(body, source=source.id, name=name, is_column=_is_column, needed=len(_NEEDED))
     findings: list[Finding] = []
@@ -77,7 +84,8 @@ def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
         note_table(table, sound, name, findings)
         records.extend(_records(table, findings))
     of_list = FlatList(source=source, vocabulary=vocabulary, day_words={})
-    told = [one for record in _keyed(records) for one in _told(record, of_list)]
+    known.rest_on()
+    told = [one for record in _keyed(records) for one in known.told(record, partial(_told, of_list=of_list))]
     listings, repeated = settle_duplicates([one for one in told if isinstance(one, Listing)], findings)
     rejected = tuple(one for one in told if isinstance(one, Rejected))
     return Parsed(
@@ -85,6 +93,7 @@ def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
         rejected=rejected + repeated,
         service_bodies=_bodies(records),
         findings=tuple(findings),
+        hashes=known.hashes,
     )
 
 

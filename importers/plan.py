@@ -8,13 +8,14 @@ person, whole.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
 
 from meetings.listing import (
+    Hashes,
     Listing,
     Parsed,
     Rejected,
@@ -29,6 +30,7 @@ from meetings.source import Held, ImportCounts, ImportLimits, ImportPlan, Placed
 #: Begins the key of a listing that is known only by its content; no source's key is taken for one.
 CONTENT_PREFIX = "~"
 USUAL_LIMITS = ImportLimits()
+_NONE: Iterator[Hashes] = iter(())
 _SHOWN = frozenset({MeetingStatus.ACTIVE, MeetingStatus.UNCONFIRMED})
 
 
@@ -127,8 +129,9 @@ def _unmodified(source_id: str, last: ImportCounts, absent: _Absent) -> ImportPl
 def _told(parsed: Parsed) -> list[_Told]:
     """Each listing with its key; repeats of one content are numbered in an order that the list's own cannot change."""
     told: list[_Told] = []
+    known = {where: iter(hashes) for where, hashes in parsed.hashes.items()}
     for listing in parsed.listings:
-        content, told_hash = parsed.hashes.get(listing.where) or hashes_of(listing)
+        content, told_hash = next(known.get(listing.where, _NONE), None) or hashes_of(listing)
         told.append(_Told(listing=listing, key=listing.key or "", content_key=content, fingerprint=told_hash))
     nameless: dict[str, list[int]] = defaultdict(list)
     for number, one in enumerate(told):

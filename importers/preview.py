@@ -121,7 +121,8 @@ def _parsed(database: Database, asked: _Asked) -> tuple[Parsed, str]:
     fetched = asked.fetch(source)
     if source.importer in DATED:
         fetched = replace(fetched, read_on=asked.now.astimezone(UTC).date())
-    parsed = read_listings(database, importer, fetched, source, asked.vocabulary).parsed
+    most = asked.limits.known_records
+    parsed = read_listings(database, importer, fetched, source, asked.vocabulary, most_known=most).parsed
     return parsed, content_hash(fetched, source, importer, asked.vocabulary)
 
 

@@ -44,9 +44,12 @@ def load_tables() -> None:
 
 
 def read_listings(
-    database: Database, importer: Importer, fetched: Fetched, source: Source, vocabulary: Vocabulary
+    database: Database, importer: Importer, fetched: Fetched, source: Source, vocabulary: Vocabulary, *, most_known: int
 ) -> Reading:
-    """All that a source told; ImportFailed where it is not the promised format."""
+    """All that a source told; ImportFailed where it is not the promised format.
+
+    `most_known`: of lists that have more records, what became of each is not kept for the next time.
+    """
     if not isinstance(importer, KnowsRecords):
         parsed = importer.parse(fetched, source, vocabulary)
         # Bytes of a long list that nobody needs any more, unless whoever fetched them does.
@@ -54,7 +57,11 @@ def read_listings(
         return Reading(parsed=without_ids_of_others(database, source, with_doubts(parsed)))
     with database.read() as read:
         kept = kept_records(read, source.id)
-    known = KnownRecords(_terms(importer, source, vocabulary), kept and KeptRecords(terms=kept[0], document=kept[1]))
+    known = KnownRecords(
+        _terms(importer, source, vocabulary),
+        kept and KeptRecords(terms=kept[0], document=kept[1]),
+        most=most_known,
+    )
     parsed = importer.parse_known(fetched, source, vocabulary, known)
     del fetched
     return Reading(parsed=without_ids_of_others(database, source, with_doubts(parsed)), kept=known.kept())

@@ -97,7 +97,7 @@ def run_import(
     run = begun_run(run_id, source, clock())
     read: _Read | None = None
     try:
-        read = _read(database, source, fetch, importers, vocabulary)
+        read = _read(database, source, fetch, importers, vocabulary, terms.limits)
         run = replace(run, content_hash=read.content_hash)
         if read.is_known or is_readable(read.reading().parsed):
             return _carried_out(database, run, source, read, terms, clock)
@@ -141,6 +141,7 @@ def _read(
     fetch: Callable[[Source], Fetched],
     importers: Mapping[str, Importer],
     vocabulary: Vocabulary,
+    limits: ImportLimits,
 ) -> _Read:
     importer = importers.get(source.importer)
     if importer is None:
@@ -152,7 +153,8 @@ def _read(
     # What was fetched is let go of as soon as it is parsed: a long list is hundreds of megabytes as it is.
     waiting = [fetched]
     del fetched
-    reading = cache(lambda: read_listings(database, importer, waiting.pop(), source, vocabulary))
+    most = limits.known_records
+    reading = cache(lambda: read_listings(database, importer, waiting.pop(), source, vocabulary, most_known=most))
     return _Read(content_hash=told_hash, reading=reading, is_known=same is not None)
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from importers import documents
 from importers.duplicates import settle_duplicates
+from importers.known_records import KnownRecords
 from importers.meeting_guide_place import Place, read_place
 from importers.meeting_guide_types import TypesMeant, read_types
 from importers.protocol import Fetched
@@ -58,6 +59,11 @@ _GOOGLE = re.compile(r"/spreadsheets/(?:u/\d+/)?d/(?P<published>e/)?(?P<id>[\w-]
 
 def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
     """Read a table. It does not tell the fellowship, so the source has to."""
+    return parse_known(fetched, source, vocabulary, KnownRecords())
+
+
+def parse_known(fetched: Fetched, source: Source, vocabulary: Vocabulary, known: KnownRecords) -> Parsed:
+    """The same, by what is known of the records."""
     if source.fellowship is None:
         raise ParseFailed(source.id, "fellowship", "this format does not tell the fellowship: give it to the source")
     findings: list[Finding] = []
@@ -66,15 +72,17 @@ def parse(fetched: Fetched, source: Source, vocabulary: Vocabulary) -> Parsed:
         body, source=source.id, name=name, is_column=lambda column: _field(column) is not None, needed=len(_NEEDED)
     )
     of_list = FlatList(source=source, vocabulary=vocabulary, day_words=_DAY_NUMBERS)
+    known.rest_on()
     told: list[Listing | Rejected] = []
     for table in tables:
         fields = _fields(table, source, name)
         note_table(table, sound, name, findings)
         for row in table.rows:
-            told.extend(_told(_recurring(_keyed(row_record(_as_told(row), fields, findings))), of_list))
+            record = _recurring(_keyed(row_record(_as_told(row), fields, findings)))
+            told.extend(known.told(record, partial(_told, of_list=of_list)))
     listings, repeated = settle_duplicates([one for one in told if isinstance(one, Listing)], findings)
     rejected = tuple(one for one in told if isinstance(one, Rejected))
-    return Parsed(listings=listings, rejected=rejected + repeated, findings=tuple(findings))
+    return Parsed(listings=listings, rejected=rejected + repeated, findings=tuple(findings), hashes=known.hashes)
 
 
 def _as_told(row: Row) -> Row:

@@ -18,7 +18,7 @@ import orjson
 from meetings.model import Group, MedicationStance, MeetingStatus, OnlineVenue, Venue, VenueType, ZoneReason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from meetings.findings import Finding
     from meetings.recurrence import DatedException, Recurrence
@@ -118,14 +118,14 @@ class Hashes(NamedTuple):
 class Parsed:
     """All that a source's answer holds. Every listing received is in `listings` or in `rejected`.
 
-    `hashes`: those of listings by the place of their record, which has no other, as far as they are worked out.
+    `hashes`: by the place of a record those of its listings, in their order, as far as they are worked out.
     """
 
     listings: tuple[Listing, ...]
     rejected: tuple[Rejected, ...] = ()
     service_bodies: tuple[ListedBody, ...] = ()
     findings: tuple[Finding, ...] = ()
-    hashes: Mapping[str, Hashes] = field(default_factory=dict)
+    hashes: Mapping[str, Sequence[Hashes]] = field(default_factory=dict, compare=False)
 
     @property
     def received(self) -> int:

@@ -86,6 +86,7 @@ class ImportLimits:
     """When a plan waits for a person, and when what is missing is withdrawn.
 
     `memory_bytes`: what the process that imports may use, which others see to; 0: whatever there is.
+    `known_records`: of lists that have more, what became of each record is not kept for the next time.
     """
 
     absent_share: float = 0.10
@@ -94,6 +95,7 @@ class ImportLimits:
     withdraw_after_runs: int = 3
     withdraw_after: timedelta = timedelta(days=7)
     memory_bytes: int = 0
+    known_records: int = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

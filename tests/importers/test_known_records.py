@@ -1,6 +1,9 @@
 """What was read of a record before is what would be read of it now."""
 
+import csv
+from collections.abc import Iterable
 from datetime import date, time, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from importers import bmlt
+from importers.detect import shipped_mappings
+from importers.fetch import fetch
 from importers.known_records import KeptRecords, KnownRecords
 from importers.protocol import Fetched, KnowsRecords
 from importers.reading import edition
 from importers.record import Record
+from importers.registry import IMPORTERS
 from meetings.listing import Listing, Parsed, Rejected, hashes_of
 from meetings.model import Group, MedicationStance, OnlineVenue, Venue, VenueType, Weekday, ZoneReason
 from meetings.recurrence import DatedException, Recurrence
@@ -23,9 +28,11 @@ from store.known_records import drop_records
 from store.sources import remove_source
 from store.tables import known_records
 from tests.builders import NOW, a_source
+from tests.importers.all_lists import LISTS
 from tests.importers.importing import imported, new_database, rows, some
-from tests.importers.lists import bmlt_record, fetched, the_vocabulary
-from tests.importers.test_fuzz import FIELDS, JUNK
+from tests.importers.lists import bmlt_record, fetched, native_record, the_vocabulary
+from tests.importers.test_fuzz import FIELDS, JUNK, RECORDS
+from tests.outside import needs_real_lists
 
 FULL = Listing(
     record_key="7",
@@ -67,58 +74,160 @@ FULL = Listing(
 )
 
 
-def read(answer: Fetched, kept: KeptRecords | None = None, terms: str = "t") -> tuple[Parsed, KeptRecords | None]:
-    known = KnownRecords(terms, kept)
-    return bmlt.parse_known(answer, a_source(), the_vocabulary(), known), known.kept()
+MOST = 100
+CELLS = ["", "Monday", "Sunday, Tuesday", "25:00", "7pm", "noon", "Call Anna at 212-555-0147", "91", "C,W", "N/A", "é"]
+TABLE = ("Name", "Day", "Time", "Slug", "Types", "Address", "City", "Latitude", "Longitude", "Notes", "Recurrence")
+SOURCES = {
+    "bmlt": a_source(),
+    "mapped": a_source(importer="mapped", mapping=shipped_mappings()["smart-finder"], fellowship="SMART"),
+    "meeting_guide": a_source(importer="meeting_guide"),
+    "native": a_source(importer="native"),
+    "naws": a_source(importer="naws"),
+    "spreadsheet": a_source(importer="spreadsheet"),
+}
+
+
+def read(
+    answer: Fetched, kept: KeptRecords | None = None, terms: str = "t", importer: str = "bmlt"
+) -> tuple[Parsed, KeptRecords | None]:
+    known, reader = KnownRecords(terms, kept, most=MOST), IMPORTERS[importer]
+    assert isinstance(reader, KnowsRecords)
+    return reader.parse_known(answer, SOURCES[importer], the_vocabulary(), known), known.kept()
+
+
+def refused(record: Record) -> list[Listing | Rejected]:
+    return [Rejected(record_key=record.key)]
 
 
 def times_told(kept: KeptRecords | None, *records: dict[str, Any], terms: str = "t") -> int:
     """How many of these records had to be read."""
     told = []
 
-    def tell(record: Record) -> Rejected:
+    def tell(record: Record) -> list[Listing | Rejected]:
         told.append(record)
-        return Rejected(record_key=record.key)
+        return refused(record)
 
-    known = KnownRecords(terms, kept)
+    known = KnownRecords(terms, kept, most=MOST)
     known.rest_on(None)
     for number, values in enumerate(records):
         known.told(Record(values=values, where=f"[{number}]"), tell)
     return len(told)
 
 
-def kept_of(*records: dict[str, Any]) -> KeptRecords:
-    known = KnownRecords("t")
+def known_of(*records: dict[str, Any], most: int = MOST) -> KnownRecords:
+    known = KnownRecords("t", most=most)
     known.rest_on(None)
     for values in records:
-        known.told(Record(values=values, where="[0]"), lambda record: Rejected(record_key=record.key))
-    kept = known.kept()
+        known.told(Record(values=values, where="[0]"), refused)
+    return known
+
+
+def kept_of(*records: dict[str, Any]) -> KeptRecords:
+    kept = known_of(*records).kept()
     assert kept is not None
     return kept
 
 
-@given(st.lists(st.dictionaries(st.sampled_from(FIELDS["bmlt"]), JUNK, max_size=5), min_size=1, max_size=4))
-def test_whatever_a_record_holds_it_is_recalled_as_it_was_read(changes: list[dict[str, Any]]) -> None:
-    answer = fetched("bmlt", *(bmlt_record(**{"id_bigint": str(number)} | one) for number, one in enumerate(changes)))
-    told, kept = read(answer)
-    assert kept is not None
-    recalled, more = read(answer, kept)
-    assert recalled == told == bmlt.parse(answer, a_source(), the_vocabulary())
-    assert all(recalled.hashes[one.where] == hashes_of(one) for one in recalled.listings)
+def as_csv(*rows: Iterable[object]) -> Fetched:
+    file = StringIO()
+    csv.writer(file).writerows(rows)
+    return Fetched(documents={"list.csv": file.getvalue().encode("utf-8", "replace")}, location="list.csv")
+
+
+def assert_recalled(importer: str, answer: Fetched) -> None:
+    """What is recalled of an answer is what was read of it, with or without remembering."""
+    told, kept = read(answer, importer=importer)
+    recalled, more = read(answer, kept, importer=importer)
+    assert recalled == told == IMPORTERS[importer].parse(answer, SOURCES[importer], the_vocabulary())
     assert more is None
+    for parsed in (told, recalled):
+        for where, hashes in parsed.hashes.items():
+            listings = [one for one in parsed.listings if one.where == where]
+            assert not listings or hashes == [hashes_of(one) for one in listings]
+
+
+@given(st.data(), st.sampled_from(sorted(RECORDS)))
+def test_whatever_a_record_holds_it_is_recalled_as_it_was_read(data: st.DataObject, importer: str) -> None:
+    fields = st.dictionaries(st.sampled_from(FIELDS[importer]), JUNK, max_size=5)
+    changes = data.draw(st.lists(fields, min_size=1, max_size=4))
+    key = {"bmlt": "id_bigint", "meeting_guide": "slug", "native": "key"}[importer]
+    records = [RECORDS[importer](**{key: str(number)} | one) for number, one in enumerate(changes)]
+    assert_recalled(importer, fetched(importer, *records, RECORDS[importer]()))
+
+
+@given(st.lists(st.lists(st.sampled_from(CELLS) | st.text(max_size=8), min_size=11, max_size=12), max_size=4))
+def test_whatever_a_row_holds_it_is_recalled_as_it_was_read(rows: list[list[str]]) -> None:
+    good = ("First Light", "Monday", "7pm", "a", "O", "12 Ferry Lane", "New York", "40.7128", "-74.006", "", "")
+    assert_recalled("spreadsheet", as_csv(TABLE, good, *rows))
+
+
+@pytest.mark.parametrize("day", ["Monday, Wednesday", "1st and 3rd Monday", "Mondays and never", "", "x"])
+def test_all_days_of_a_record_are_recalled_each_with_its_own_hashes(day: str) -> None:
+    assert_recalled("spreadsheet", as_csv(TABLE, ("Dawn", day, "7pm", "a"), ("Dusk", "Friday", "8pm", "")))
+    rows = [{"name": "Dawn", "day": [1, 3], "time": "07:00", "slug": "a"}, {"name": "Dusk", "slug": "b"}]
+    assert_recalled("meeting_guide", fetched("meeting_guide", *rows))
+
+
+def test_a_finding_names_the_column_as_the_list_calls_it_now() -> None:
+    row = ("Dawn", "Someday", "7pm", "a")
+    _, kept = read(as_csv(TABLE, row), importer="spreadsheet")
+    renamed = as_csv(("Name", "Weekday", *TABLE[2:]), row)
+    assert read(renamed, kept, importer="spreadsheet")[0] == read(renamed, importer="spreadsheet")[0]
+    assert "row 2, column Weekday" in {one.where for one in read(renamed, kept, importer="spreadsheet")[0].findings}
+
+
+def test_our_own_list_is_read_again_when_its_service_bodies_are_others() -> None:
+    meeting, body = native_record(service_body="9"), {"kind": "service_body", "key": "9", "name": "Nine"}
+    _, kept = read(fetched("native", meeting), importer="native")
+    answer = fetched("native", body, meeting)
+    assert read(answer, kept, importer="native")[0] == read(answer, importer="native")[0]
+    assert read(answer, kept, importer="native")[0] != read(fetched("native", meeting), importer="native")[0]
+
+
+def test_a_record_whose_key_rests_on_others_is_recalled_with_the_key_it_has_now() -> None:
+    columns = ("Committee", "CommitteeName", "AreaRegion", "Day", "Time", "Closed", "Format1")
+    first, refused_one = ("G1", "Dawn", "AR1", "Monday", "700"), ("G1", "Dusk", "AR1", "Monday", "")
+    _, kept = read(as_csv(columns, first, refused_one), importer="naws")
+    alone = as_csv(columns, refused_one)
+    recalled = read(alone, kept, importer="naws")[0]
+    assert recalled == read(alone, importer="naws")[0]
+    assert [one.record_key for one in recalled.rejected] == ["G1"]
+
+
+@pytest.mark.real_lists
+@needs_real_lists
+@pytest.mark.parametrize(
+    "location", ["other/smart-recovery.json", "csv/uk-ireland/abroad-2024-02-21.csv", "bmlt/v2", "naws/cape-cod.csv"]
+)
+def test_a_real_list_is_recalled_as_it_was_read(location: str) -> None:
+    source = next(one for one in LISTS if one.location == location).source
+    answer, importer = fetch(source, today=NOW.date()), IMPORTERS[source.importer]
+    assert isinstance(importer, KnowsRecords)
+    known = KnownRecords("t", most=10_000)
+    told = importer.parse_known(answer, source, the_vocabulary(), known)
+    again = KnownRecords("t", known.kept(), most=10_000)
+    assert importer.parse_known(answer, source, the_vocabulary(), again) == told
+    assert again.kept() is None
+
+
+def test_of_a_list_that_is_too_long_nothing_is_kept() -> None:
+    records = [{"a": str(number)} for number in range(4)]
+    assert known_of(*records[:3], most=3).kept() is not None
+    too_long = known_of(*records, most=3)
+    assert too_long.kept() is None
 
 
 def test_every_field_of_a_listing_is_recalled() -> None:
     empty = [name for name in Listing.__dataclass_fields__ if not getattr(FULL, name)]
     assert empty == []
-    known = KnownRecords("t")
+    known = KnownRecords("t", most=1)
     known.rest_on()
     record = Record(values={"a": "1"}, where="[3]", key="7")
-    assert known.told(record, lambda _: FULL) == FULL
-    kept = known.kept()
-    again = KnownRecords("t", kept)
+    told: list[Listing | Rejected] = [FULL, Rejected(record_key=None), Rejected(record_key="7", unpublished=True)]
+    assert known.told(record, lambda _: told) == told
+    again = KnownRecords("t", known.kept(), most=1)
     again.rest_on()
-    assert again.told(record, lambda _: pytest.fail("it is known")) == FULL
+    assert again.told(record, lambda _: pytest.fail("it is known")) == told
 
 
 def test_a_record_that_moved_is_told_at_its_new_place() -> None:
@@ -172,7 +281,6 @@ def test_a_record_in_which_a_field_stands_twice_is_looked_at_each_time() -> None
 
 def test_the_program_is_the_same_as_long_as_its_text_is() -> None:
     assert edition() == edition.__wrapped__()
-    assert isinstance(bmlt, KnowsRecords)
 
 
 @pytest.fixture
