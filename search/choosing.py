@@ -1,7 +1,7 @@
 """Rows that a filter keeps wherever they lie and whenever it is asked: apps ask the same of ever other places.
 
 They are chosen by and by, some more with each search that would use them, so that no search takes long. Then a search
-looks only at them, by their cells.
+looks only at them, by their cells. Where they are most of all rows nothing is chosen: slices of all are faster.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ class Choosing:
         self._lock = Lock()
 
     def go_on(self) -> Chosen | None:
-        """Judge some more; those chosen, as soon as all are judged."""
+        """Judge some more; those chosen, as soon as all are judged, if they are not most of all."""
         # Who comes while another one judges has a search of its own to do.
-        if self._chosen is None and self._lock.acquire(blocking=False):
+        if self._judged < self._columns.located and self._lock.acquire(blocking=False):
             try:
                 self._judge()
             finally:
@@ -49,9 +49,15 @@ class Choosing:
 
     def _judge(self) -> None:
         first, located = self._judged, self._columns.located
-        self._judged = min(first + self._at_once, located)
-        candidates, keep = narrowed(Candidates([slice(first, self._judged)]), self._sieves)
+        last = min(first + self._at_once, located)
+        if first == last:
+            # Another one has judged the last of them since.
+            return
+        candidates, keep = narrowed(Candidates([slice(first, last)]), self._sieves)
         self._parts.append((candidates if keep is None else candidates.at(keep.nonzero()[0])).rows)
-        if self._judged == located:
-            rows = np.concatenate(self._parts)
-            self._chosen, self._parts = Chosen(rows, self._columns.rows.cell.take(rows)), []
+        # Not before: if judging fails, it is done again.
+        self._judged = last
+        if last == located:
+            rows, self._parts = np.concatenate(self._parts), []
+            if 2 * len(rows) <= located:
+                self._chosen = Chosen(rows, self._columns.rows.cell.take(rows))
