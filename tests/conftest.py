@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, settings
 
 from search.place_files import PlaceFiles, publish_places, read_places
 from search.places import PlaceFinder
+from tests.amounts import many
 from tests.oracles import judges
 from tests.outside import POSTGRES, REAL_LISTS, REAL_LISTS_ABSENT, absent
 
@@ -28,7 +29,7 @@ zoneinfo.reset_tzpath(())
 
 # No deadline: two cores shared with other work make single examples slow now and then.
 settings.register_profile("default", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("long", settings.get_profile("default"), max_examples=1000)
+settings.register_profile("long", settings.get_profile("default"), max_examples=many(1000))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 

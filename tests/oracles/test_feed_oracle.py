@@ -18,6 +18,7 @@ from meetings.ical import render_feed, render_meeting, render_turned_off
 from meetings.model import Meeting, Weekday
 from meetings.recurrence import DatedException, rule_dates
 from meetings.schedule import Schedule, ScheduleEntry
+from tests.amounts import many, spread
 from tests.builders import NOW, a_meeting, a_recurrence, an_entry
 from tests.oracles import feed_schedules as feeds
 from tests.oracles.judges import Expand, LibicalComplaints
@@ -160,7 +161,7 @@ def test_any_schedule_is_read_as_our_agenda(made: tuple[Schedule, dict[str, Meet
 
 
 @pytest.mark.long
-@settings(max_examples=600)
+@settings(max_examples=many(600))
 @given(made=any_schedule())
 def test_any_of_many_schedules_is_read_as_our_agenda(made: tuple[Schedule, dict[str, Meeting]]) -> None:
     assert _is_read_as_our_agenda(*made)
@@ -200,7 +201,7 @@ def test_icaljs_reads_our_hours_around_a_change(name: str, tmp_path: Path, icalj
 @pytest.mark.long
 def test_all_read_our_hours_around_the_next_changes_of_every_zone(tmp_path: Path, icaljs_occurrences: Expand) -> None:
     wrong = []
-    for name, listed in changing_zones().items():
+    for name, listed in spread(list(changing_zones().items())):
         for change in [change for change in listed if change.at > feeds.START][:2]:
             chosen = _around(name, change)
             feed, ours = render_feed(_added(chosen), chosen, now=NOW).body, feeds.ours(chosen, _added(chosen))

@@ -24,6 +24,7 @@ from schema.errors import Refused
 from schema.fragments import Fragments
 from schema.operations import Request, answer_of, execute, prepare
 from schema.plans import answer_in_bytes
+from tests.amounts import many
 from tests.builders import NOW, a_listing, a_recurrence, a_venue
 from tests.schema.conftest import LIMITS, House, house_on, id_of
 from tests.schema.documents import Asked, Writer
@@ -126,16 +127,13 @@ def compare(house: House, tally: Tally, seed: int, wrong: float) -> None:
         seed += 1
 
 
-@pytest.mark.parametrize("count", [500, pytest.param(20_000, marks=pytest.mark.long)])
-def test_compiled_bytes_are_the_standard_executors(town: House, count: int) -> None:
+def compare_many(house: House, count: int) -> None:
     tally = Tally()
-    # What is compiled knows nothing of the database: a tenth is enough for the other kind, which is slower to ask.
-    count = count if town.database.is_sqlite else max(500, count // 10)
 
     @settings(max_examples=count, database=None)
     @given(st.integers(0, 1 << 62), st.sampled_from((0.0, 0.0, 0.0, 0.1)))
     def run(seed: int, wrong: float) -> None:
-        compare(town, tally, seed, wrong)
+        compare(house, tally, seed, wrong)
 
     run()
     share = tally.compiled / tally.without_errors
@@ -144,6 +142,18 @@ def test_compiled_bytes_are_the_standard_executors(town: House, count: int) -> N
     assert tally.without_errors > count / 4
     assert tally.with_errors > count / 50
     assert share > 0.98
+
+
+def test_compiled_bytes_are_the_standard_executors(town: House) -> None:
+    compare_many(town, 500)
+
+
+# On one kind of database, of which nothing that is compiled knows; in parts, which workers share.
+@pytest.mark.long
+@pytest.mark.parametrize("count", [many(2_000)] * 10)
+def test_compiled_bytes_are_the_standard_executors_in_twenty_thousand_operations(house: House, count: int) -> None:
+    fill(house)
+    compare_many(house, count)
 
 
 def test_what_has_errors_is_left_to_the_standard_executor(town: House) -> None:

@@ -18,6 +18,7 @@ from store.migration import migrate
 from store.sources import put_source, remove_source
 from store.suspensions import suspend_meetings
 from store.vocabulary import get_vocabulary, put_vocabulary
+from tests.amounts import many
 from tests.builders import NOW, a_listing, a_recurrence, a_source, a_venue
 from tests.schema.conftest import House, id_of, placed
 from tests.schema.copies import Copy
@@ -181,5 +182,5 @@ def test_a_copy_is_right_on_postgresql(postgres_url: str, graphql_schema: GraphQ
 
 @pytest.mark.long
 def test_hundreds_of_copies_are_right_whatever_happens(new_house: Callable[[int], House]) -> None:
-    for seed in range(100, 180):
+    for seed in range(100, 100 + many(80)):
         any_life(new_house(seed), seed)

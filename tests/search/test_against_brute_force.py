@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from search.meetings import find_meetings
 from search.occurrences import find_occurrences
+from tests.amounts import many
 from tests.search import brute_force
 from tests.search.asking import agree, answers_of, index_of, pages_of
 from tests.search.questions import a_meeting_query, an_occurrence_query, words_of
@@ -82,21 +83,21 @@ def test_what_is_asked_again_of_other_places_is_found_there(random: Random) -> N
 
 
 @pytest.mark.long
-@settings(max_examples=300)
+@settings(max_examples=many(300))
 @given(randoms)
 def test_what_is_asked_again_is_right_in_thousands_of_places(random: Random) -> None:
     check_the_same_asked_elsewhere(random)
 
 
 @pytest.mark.long
-@settings(max_examples=600)
+@settings(max_examples=many(600))
 @given(randoms)
 def test_meetings_found_are_right_in_thousands_of_questions(random: Random) -> None:
     check_meetings(random)
 
 
 @pytest.mark.long
-@settings(max_examples=300)
+@settings(max_examples=many(300))
 @given(randoms)
 def test_occurrences_found_are_right_in_thousands_of_questions(random: Random) -> None:
     check_occurrences(random)

@@ -27,6 +27,7 @@ from search.clock import (
     weekly_next,
     weekly_next_of_each,
 )
+from tests.amounts import many
 from tests.search.worlds import HARD_ZONES, clock_changes
 
 MINUTE = timedelta(minutes=1)
@@ -90,7 +91,7 @@ def test_next_start_is_the_one_that_looking_day_by_day_finds(random: Random) -> 
 
 
 @pytest.mark.long
-@settings(max_examples=200)
+@settings(max_examples=many(200))
 @given(st.integers(0, 2**32).map(Random))
 def test_next_start_is_right_in_tens_of_thousands_of_cases(random: Random) -> None:
     check_next_starts(random, 500)

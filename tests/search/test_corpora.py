@@ -10,6 +10,7 @@ import pytest
 from search.index import Index
 from search.meetings import find_meetings
 from search.occurrences import find_occurrences
+from tests.amounts import many
 from tests.builders import NOW
 from tests.search import brute_force
 from tests.search.asking import agree, answers_of, pages_of
@@ -29,7 +30,7 @@ def known(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[World, Index]
 def test_every_meeting_of_a_real_list_is_found_or_not_as_it_should_be(known: tuple[World, Index]) -> None:
     world, index = known
     words = words_of(world)
-    for seed in range(40):
+    for seed in range(many(40)):
         query = a_meeting_query(Random(seed), words, NOW)
         found = answers_of(pages_of(find_meetings, index, query))
         assert agree(found, brute_force.find_meetings(world, query)), query
@@ -39,7 +40,7 @@ def test_every_meeting_of_a_real_list_is_found_or_not_as_it_should_be(known: tup
 def test_every_date_of_a_real_list_is_found_or_not_as_it_should_be(known: tuple[World, Index]) -> None:
     world, index = known
     words = words_of(world)
-    for seed in range(15):
+    for seed in range(many(15)):
         query = an_occurrence_query(Random(seed), words, NOW)
         found = answers_of(pages_of(find_occurrences, index, query))
         assert agree(found, brute_force.find_occurrences(world, query)), query

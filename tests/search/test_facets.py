@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from meetings.model import Meeting, TimeOfDay, VenueType, Weekday
 from meetings.search import FormatFilter, MeetingFilter, MeetingQuery
 from search.facets import Counts, Facets, find_facets
+from tests.amounts import many
 from tests.search import brute_force
 from tests.search.asking import index_of
 from tests.search.brute_force import World
@@ -97,7 +98,7 @@ def test_facets_are_those_of_separate_searches(random: Random) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=500)
+@settings(max_examples=many(500))
 @given(randoms)
 def test_facets_are_right_in_thousands_of_searches(random: Random) -> None:
     check_facets(random)

@@ -19,6 +19,7 @@ from search.hits import ids_of
 from search.index import Index
 from search.meetings import find_meetings
 from search.texts import text_question
+from tests.amounts import many
 from tests.builders import NOW, a_meeting, a_venue
 from tests.search import brute_force
 from tests.search.asking import a_list, a_query, answers_of, built_of, facts_of, found_ids, index_of, pages_of
@@ -53,7 +54,7 @@ def test_every_score_is_that_of_looking_at_every_text(random: Random) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=300)
+@settings(max_examples=many(300))
 @given(randoms)
 def test_every_score_is_that_of_looking_at_every_text_ten_thousand_times(random: Random) -> None:
     check_scores(random)
