@@ -149,15 +149,17 @@ def real_lists() -> Path:
 
 
 @pytest.fixture(scope="session")
-def icaljs_occurrences() -> judges.Expand:
+def icaljs_occurrences() -> Iterator[judges.Expand]:
     """Expands a calendar file with ical.js."""
-    return judges.icaljs_occurrences()
+    with judges.icaljs_occurrences() as expand:
+        yield expand
 
 
 @pytest.fixture(scope="session")
-def icaljs_reads() -> judges.ReadCalendar:
+def icaljs_reads() -> Iterator[judges.ReadCalendar]:
     """Reads a calendar file with ical.js."""
-    return judges.icaljs_reads()
+    with judges.icaljs_reads() as read:
+        yield read
 
 
 @pytest.fixture(scope="session")

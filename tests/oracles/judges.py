@@ -9,10 +9,12 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 from tests.outside import absent
@@ -54,30 +56,22 @@ DaysBegin = Callable[[list[tuple[str, str]]], list[tuple[str, str, str]]]
 Browse = Callable[[str, str, dict[str, Any]], list[dict[str, Any]]]
 
 
-def icaljs_occurrences() -> Expand:
+@contextmanager
+def icaljs_occurrences() -> Iterator[Expand]:
     """A function of a calendar file and a window: the occurrences starting in it, in order."""
-    node = _node("ical.js")
+    with _answering("ical.js", "expand.mjs") as ask:
 
-    def expand(file: Path, start: datetime, until: datetime) -> list[JudgedOccurrence]:
-        window = (start.isoformat(), until.isoformat())
-        ran = _run(node, str(HERE / "expand.mjs"), str(file), *window)
-        assert ran.returncode == 0, ran.stderr
-        return sorted(_occurrence(line) for line in ran.stdout.splitlines())
+        def expand(file: Path, start: datetime, until: datetime) -> list[JudgedOccurrence]:
+            return sorted(map(_occurrence, ask(str(file), start.isoformat(), until.isoformat())))
 
-    return expand
+        yield expand
 
 
-def icaljs_reads() -> ReadCalendar:
+@contextmanager
+def icaljs_reads() -> Iterator[ReadCalendar]:
     """A function of a calendar file: what ical.js reads in it."""
-    node = _node("ical.js")
-
-    def read(file: Path) -> dict[str, Any]:
-        ran = _run(node, str(HERE / "read.mjs"), str(file))
-        assert ran.returncode == 0, ran.stderr
-        calendar: dict[str, Any] = json.loads(ran.stdout)
-        return calendar
-
-    return read
+    with _answering("ical.js", "read.mjs") as ask:
+        yield lambda file: ask(str(file))
 
 
 def node_ical_occurrences() -> Expand:
@@ -88,7 +82,7 @@ def node_ical_occurrences() -> Expand:
         window = (start.isoformat(), until.isoformat())
         ran = _run(node, str(HERE / "expand_node_ical.mjs"), str(file), *window)
         assert ran.returncode == 0, ran.stderr
-        return sorted(_occurrence(line) for line in ran.stdout.splitlines())
+        return sorted(_occurrence(json.loads(line)) for line in ran.stdout.splitlines())
 
     return expand
 
@@ -201,8 +195,33 @@ def _run(*command: str, given: str | None = None) -> subprocess.CompletedProcess
     )
 
 
-def _occurrence(line: str) -> JudgedOccurrence:
-    told = json.loads(line)
+@contextmanager
+def _answering(package: str, script: str) -> Iterator[Callable[..., Any]]:
+    """A function of the arguments of a script that answers line by line: Node starts once for all that is asked."""
+    command = [_node(package), str(HERE / script)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
+        asked, answers = process.stdin, process.stdout
+        assert asked
+        assert answers
+
+        def ask(*arguments: str) -> Any:
+            patience = Timer(TIMEOUT_S, process.kill)
+            patience.start()
+            asked.write(f"{json.dumps(arguments)}\n")
+            asked.flush()
+            line = answers.readline()
+            patience.cancel()
+            assert line, f"{script} ended, or took longer than {TIMEOUT_S} s"
+            told = json.loads(line)
+            assert "error" not in told, told["error"]
+            return told["answer"]
+
+        yield ask
+
+
+def _occurrence(told: dict[str, Any]) -> JudgedOccurrence:
     return JudgedOccurrence(
         start=datetime.fromisoformat(told["start"]),
         end=datetime.fromisoformat(told["end"]),

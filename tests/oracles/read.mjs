@@ -1,11 +1,13 @@
 // What ical.js reads in a calendar file, component by component.
 //
-//     node read.mjs FILE
+//     echo '["FILE"]' | node read.mjs
 //
-// Prints one JSON object: {"name", "properties": [[NAME, VALUE], ...], "parts": [the same of each component in it]}.
+// Answers each line (`answer_each.mjs`) with {"name", "properties": [[NAME, VALUE], ...], "parts": [the same of each
+// component in it]}.
 
 import { readFileSync } from "node:fs";
 import ICAL from "ical.js";
+import { answerEach } from "./answer_each.mjs";
 
 const told = (component) => ({
   name: component.name.toUpperCase(),
@@ -13,4 +15,4 @@ const told = (component) => ({
   parts: component.getAllSubcomponents().map(told),
 });
 
-console.log(JSON.stringify(told(new ICAL.Component(ICAL.parse(readFileSync(process.argv[2], "utf8"))))));
+await answerEach((file) => told(new ICAL.Component(ICAL.parse(readFileSync(file, "utf8")))));

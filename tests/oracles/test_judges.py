@@ -61,6 +61,19 @@ def test_icaljs_follows_the_clock_change_and_the_override(weekly: Path, icaljs_o
     ]
 
 
+def test_icaljs_knows_no_time_zone_of_a_file_that_it_read_before(weekly: Path, icaljs_occurrences: Expand) -> None:
+    assert icaljs_occurrences(weekly, MARCH, MAY)[0].start.hour == 18
+    before, _, after = WEEKLY.partition("BEGIN:VTIMEZONE")
+    weekly.write_text(before + after.partition("END:VTIMEZONE\n")[2])
+    assert icaljs_occurrences(weekly, MARCH, MAY)[0].start.hour == 19
+
+
+def test_icaljs_that_fails_on_a_file_says_why_and_reads_the_next(weekly: Path, icaljs_occurrences: Expand) -> None:
+    with pytest.raises(AssertionError, match="no such file"):
+        icaljs_occurrences(weekly.with_name("absent.ics"), MARCH, MAY)
+    assert len(icaljs_occurrences(weekly, MARCH, MAY)) == 3
+
+
 def test_libical_finds_nothing_wrong_with_a_valid_calendar(weekly: Path, libical_complaints: LibicalComplaints) -> None:
     assert libical_complaints(weekly) == []
 
