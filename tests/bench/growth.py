@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import resource
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ from search.meetings import find_meetings
 from store.database import Database
 from tests.bench.filling import fill
 from tests.bench.made_up import made_up_rows
+from tests.bench.memory import most_megabytes
 from tests.bench.search import NOW, Table, as_markdown, densest_place, microseconds, radius_of
 from tests.search.worlds import vocabulary
 
@@ -68,8 +68,7 @@ def _built(home: Path) -> tuple[float, float]:
         build(read, vocabulary(), home / "index", NOW)
     seconds = time.process_time() - began
     database.close()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return seconds, peak / 1e6
+    return seconds, most_megabytes()
 
 
 def _searches(table: Table, index: Index, size: int, least: int) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
-import resource
 import sys
 import tempfile
 import time
@@ -42,6 +41,7 @@ from store.sources import get_source, put_source
 from store.tables import changes, findings, meeting_ids, meetings, runs, service_bodies
 from store.vocabulary import put_vocabulary
 from tests.bench.made_up_lists import a_list, answer, made_up_records, with_changes
+from tests.bench.memory import most_megabytes
 from tests.bench.reader import Asked, reading, slowest, within
 from tests.bench.search import Table, as_markdown
 from tests.importers.lists import seed_documents, the_vocabulary
@@ -142,21 +142,12 @@ def _import(url: str, channel: Connection) -> None:
             run_id=f"{source.id} {day}",
         )
         cost = (time.process_time() - cpu, time.monotonic() - wall)
-        channel.send((run, *cost, _peak_megabytes()))
+        channel.send((run, *cost, most_megabytes()))
     database.close()
 
 
 def _told(value: T, *_: object) -> T:
     return value
-
-
-def _peak_megabytes() -> float:
-    """The most memory this process ever had in use; not that of its parent, which some systems count in."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
-        return int(line.split()[1]) / 1000
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
 
 
 # --- References ---------------------------------------------------------------------------------

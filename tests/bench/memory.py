@@ -6,6 +6,8 @@ included; the difference of the two lists is what meetings take.
 
 from __future__ import annotations
 
+import resource
+import sys
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +23,15 @@ class Held(NamedTuple):
 
     most: float
     content: float
+
+
+def most_megabytes() -> float:
+    """The most memory that this process ever had in use; not that of the one that started it, where the system says."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024 / 1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
 
 
 def measure(kind: str, count: int) -> Held:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 import multiprocessing
-import resource
 import sys
 import tempfile
 import time
@@ -131,14 +130,12 @@ def _building(table: Table, database: Database, folder: Path) -> Built:
 
     reading, building = cpu(read_all), cpu(build_all)
     size = sum(path.stat().st_size for path in folder.rglob("*.npy"))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     writing = cpu(lambda: publish(folder, made[0].generation))
     table.add("full build", building, "s", note=f"{len(made[0].generation.rows.number):,} meetings, read to written")
     table.add("reading rows alone", reading, "s", of="full build")
     table.add("writing files alone", writing, "s", of="full build")
     table.add("opening files", cpu(lambda: open_index(folder), 5), "s", of="full build")
     table.add("files", size / 1e6, "MB")
-    table.add("builder's memory, peak", peak / 1e6, "MB", of="files")
     return made[0]
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import resource
 import sqlite3
 import sys
 import tempfile
@@ -33,6 +32,7 @@ from store.index_texts import IndexTexts, read_index_texts
 from tests.bench.filling import fill
 from tests.bench.made_up import made_up_rows
 from tests.bench.made_up_texts import MadeUpTexts
+from tests.bench.memory import most_megabytes
 from tests.bench.search import NOW, Table, add_reference, as_markdown, cpu, densest_place
 from tests.search.worlds import vocabulary
 
@@ -192,21 +192,12 @@ def _peak(table: Table, url: str, folder: Path) -> None:
 
 
 def _built_apart(url: str, folder: Path) -> tuple[float, float]:
-    before = _most_megabytes()
+    before = most_megabytes()
     database = Database(url)
     with database.read() as read:
         build(read, vocabulary(), folder, NOW)
     database.close()
-    return before, _most_megabytes()
-
-
-def _most_megabytes() -> float:
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    # What getrusage tells includes the process by which this one was started.
-    (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) * 1024 / 1e6
+    return before, most_megabytes()
 
 
 def milliseconds(act: Callable[[], object]) -> float:
