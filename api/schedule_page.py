@@ -27,7 +27,7 @@ async def page(request: Request) -> Response:
     house: House = request.state.house
     settings = house.settings
     text = filled(
-        (_FOLDER / "schedule.html").read_text("utf-8"),
+        _markup(),
         fellowships=sorted(
             ((code, known.name) for code, known in house.vocabulary.fellowships.items()), key=lambda pair: pair[1]
         ),
@@ -37,6 +37,14 @@ async def page(request: Request) -> Response:
     text = text.replace("{{unused}}", _unused(settings.schedule_unused_months))
     # A QR code is asked for by POST, so that no address of ours holds a feed's, and shown from the page's own memory.
     return page_answer(request, text, images="'self' blob:")
+
+
+def _markup() -> str:
+    """The page's own, in which two forms ask alike for where and how one meets."""
+    text, where = ((_FOLDER / name).read_text("utf-8").rstrip() for name in ("schedule.html", "where.html"))
+    for form in ("f", "d"):
+        text = text.replace(f"{{{{where {form}}}}}", where.replace("{{form}}", form))
+    return text
 
 
 def _unused(months: int) -> str:
