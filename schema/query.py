@@ -11,7 +11,6 @@ import graphene
 
 from meetings import model, search
 from meetings.errors import InvalidQuery
-from meetings.listing import fold
 from meetings.vocabulary import Fellowship as KnownFellowship
 from meetings.vocabulary import Format as KnownFormat
 from schema.asked import asked_filter
@@ -37,7 +36,7 @@ from schema.volunteers import VolunteerQueries
 from schema.windows import checked_window
 from search.meetings import find_meetings
 from search.occurrences import find_occurrences
-from store.service_bodies import list_service_bodies
+from store.service_bodies import names_of_service_bodies
 
 Values = Mapping[str, Any]
 
@@ -256,14 +255,14 @@ def page_of_bodies(
     """A page of service bodies; InvalidQuery, CursorExpired."""
     words = None if text is None else checked_text("text", text)
     page = cut(
-        matching_bodies(list_service_bodies(context.read), parent, words),
-        lambda body: (fold(body.name), body.id),
+        matching_bodies(names_of_service_bodies(context.read, parent), words),
+        lambda named: named,
         first=checked_first(first, 25),
         after=checked_after(after),
         question=(parent, words),
     )
-    context.loaders.service_bodies.announce(body.parent_id for body in page.nodes if body.parent_id)
-    return page
+    bodies = context.loaders.service_bodies.get_all([id for _, id in page.nodes])
+    return Slice(nodes=[body for body in bodies if body], page_info=page.page_info, total_count=page.total_count)
 
 
 def spent_by(context: Context) -> Spent:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import graphene
 
@@ -43,11 +43,8 @@ class ServiceBodyConnection(graphene.ObjectType):
     )
 
 
-def matching_bodies(bodies: Sequence[KnownBody], parent: str | None, text: str | None) -> list[KnownBody]:
-    """Those right below the parent whose name holds every word of the text."""
+def matching_bodies(named: Iterable[tuple[str, str]], text: str | None) -> list[tuple[str, str]]:
+    """Folded names and ids of those whose name holds every word of the text, in order."""
     words = fold(text or "").split()
-    below = (body for body in bodies if parent in {None, body.parent_id})
-    return sorted(
-        (body for body in below if all(word in fold(body.name) for word in words)),
-        key=lambda body: (fold(body.name), body.id),
-    )
+    folded = ((fold(name), id) for name, id in named)
+    return sorted((name, id) for name, id in folded if all(word in name for word in words))

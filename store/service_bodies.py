@@ -30,6 +30,16 @@ def list_service_bodies(read: Reader) -> tuple[ServiceBody, ...]:
     return tuple(ServiceBody(**row._mapping) for row in rows)
 
 
+def names_of_service_bodies(read: Reader, parent: str | None) -> list[tuple[str, str]]:
+    """Names and ids of those right below a parent, None: of all; in no order, for databases do not sort as we do."""
+    told = select(service_bodies.c.name, service_bodies.c.id)
+    if parent is not None:
+        if not parent.isalnum():
+            return []  # No id is written so, and PostgreSQL refuses some such texts.
+        told = told.where(service_bodies.c.parent_id == parent)
+    return [(name, id) for name, id in read.connection.execute(told)]
+
+
 def put_service_bodies(
     write: Writer, source_id: str, listed: Sequence[ListedBody], *, run_id: str, now: datetime
 ) -> None:
