@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -19,11 +18,11 @@ from tests.search.corpora import Corpus, corpora, opened
 from tests.search.questions import a_meeting_query, an_occurrence_query, words_of
 
 
-@pytest.fixture(params=corpora())
-def known(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[World, Index]:
-    """A list and its index."""
+@pytest.fixture(scope="module", params=corpora())
+def known(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Index]:
+    """A list and its index; made once for all questions, which change nothing."""
     corpus: Corpus = request.param
-    return opened(corpus, tmp_path, NOW)
+    return opened(corpus, tmp_path_factory.mktemp(corpus.name), NOW)
 
 
 @pytest.mark.long
