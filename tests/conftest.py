@@ -10,8 +10,6 @@ import zoneinfo
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -19,7 +17,10 @@ from hypothesis import HealthCheck, settings
 
 from search.place_files import PlaceFiles, publish_places, read_places
 from search.places import PlaceFinder
+from store.database import Database
+from store.migration import migrate
 from tests.amounts import many
+from tests.databases import name_in, postgres_database
 from tests.oracles import judges
 from tests.outside import POSTGRES, REAL_LISTS, REAL_LISTS_ABSENT, absent
 
@@ -122,12 +123,8 @@ def postgres_server() -> str:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """The URL of an empty PostgreSQL database, dropped afterwards."""
-    name = f"homegroup_test_{uuid4().hex[:12]}"
-    with psycopg.connect(postgres_server, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
-    yield urlunsplit(urlsplit(postgres_server)._replace(path=f"/{name}"))
-    with psycopg.connect(postgres_server, autocommit=True) as server:
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres_database(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -135,6 +132,41 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty database; a test that takes it runs on each kind we support."""
     wanted = "sqlite_url" if request.param == "sqlite" else "postgres_url"
     return str(request.getfixturevalue(wanted))
+
+
+def _migrated(url: str) -> None:
+    database = Database(url)
+    migrate(database)
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of a migrated database; copied, because that is quick."""
+    path = tmp_path_factory.mktemp("migrated") / "homegroup.sqlite"
+    _migrated(f"sqlite:///{path}")
+    return path.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: str) -> Iterator[str]:
+    """The name of a migrated database; copied too."""
+    with postgres_database(postgres_server) as url:
+        _migrated(url)
+        yield name_in(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database that is migrated and empty; a test that takes it runs on each kind we support."""
+    if request.param == "sqlite":
+        path = tmp_path / "homegroup.sqlite"
+        path.write_bytes(request.getfixturevalue("migrated_sqlite"))
+        yield f"sqlite:///{path}"
+        return
+    template = request.getfixturevalue("migrated_postgres")
+    with postgres_database(request.getfixturevalue("postgres_server"), template) as url:
+        yield url
 
 
 # --- Real lists and foreign judges --------------------------------------------------------------

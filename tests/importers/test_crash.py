@@ -46,10 +46,10 @@ def died(what: str, url: str, number: int) -> Any:
 
 # Every point takes minutes; the first of each kind, and some of the others, are looked at each time.
 @pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.long), 25])
-def test_import_killed_at_any_point_leaves_the_old_list_or_the_new_one(database_url: str, step: int) -> None:
-    with opened(database_url) as database:
+def test_import_killed_at_any_point_leaves_the_old_list_or_the_new_one(migrated_url: str, step: int) -> None:
+    with opened(migrated_url) as database:
         imported(database, *OLD)
-        result = died("points", database_url, step)
+        result = died("points", migrated_url, step)
         passed, died_at = result["passed"], result["died_at"]
         assert passed[-1] == "commit"
         assert set(passed) >= WRITTEN
@@ -97,8 +97,8 @@ def undo_the_import(database: Database) -> None:
 
 
 @pytest.mark.parametrize("work", [import_again, apply_the_plan, undo_the_import])
-def test_whichever_statement_fails_nothing_is_done_in_part(database_url: str, work: Callable[[Database], None]) -> None:
-    with opened(database_url) as database:
+def test_whichever_statement_fails_nothing_is_done_in_part(migrated_url: str, work: Callable[[Database], None]) -> None:
+    with opened(migrated_url) as database:
         imported(database, *some(20))
         previewed(database, *some(18, start=2, comments="Seen"))
         before = seen(database)
@@ -146,8 +146,8 @@ def test_whatever_part_of_a_list_is_told_once_all_of_it_is_still_found(
             assert [row.status in SHOWN for row in read_index_rows(read, now=at(20))] == [True] * 40
 
 
-def test_apply_interrupted_after_its_commit_is_answered_when_asked_again(database_url: str) -> None:
-    with opened(database_url) as database:
+def test_apply_interrupted_after_its_commit_is_answered_when_asked_again(migrated_url: str) -> None:
+    with opened(migrated_url) as database:
         previewed(database, *some(3))
         run = applied(database).run
         assert applied(database, run_id="another").run == run

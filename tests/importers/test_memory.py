@@ -72,9 +72,9 @@ def assert_failed(database: Database, run: ImportRun) -> None:
         assert get_run(read, run.id) == run
 
 
-def test_wherever_memory_runs_out_the_import_fails_and_nothing_is_done_in_part(database_url: str) -> None:
+def test_wherever_memory_runs_out_the_import_fails_and_nothing_is_done_in_part(migrated_url: str) -> None:
     struck = []
-    with opened(database_url) as database:
+    with opened(migrated_url) as database:
         imported(database, *some(20))
         before = seen(database)
         for number in count(1):
@@ -99,9 +99,9 @@ def none_left(*_: Any) -> Any:
     "told", [{"fetch": none_left}, {"importers": {"bmlt": SimpleNamespace(VERSION=1, parse=none_left)}}]
 )
 def test_memory_that_runs_out_while_a_list_is_fetched_or_parsed_fails_it_alone(
-    database_url: str, told: dict[str, Any]
+    migrated_url: str, told: dict[str, Any]
 ) -> None:
-    with opened(database_url) as database:
+    with opened(migrated_url) as database:
         imported(database, *some(3))
         before = seen(database)
         run = imported(database, *NEW, days=1, limits=ImportLimits(memory_bytes=64 * MEBIBYTE), **told)

@@ -35,8 +35,8 @@ def database(sqlite_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def either_database(database_url: str) -> Iterator[Database]:
-    with opened(database_url) as database:
+def either_database(migrated_url: str) -> Iterator[Database]:
+    with opened(migrated_url) as database:
         yield database
 
 

@@ -6,11 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
-from uuid import uuid4
 
 import orjson
-import psycopg
 import pytest
 from graphql import GraphQLSchema
 
@@ -39,6 +36,7 @@ from store.migration import migrate
 from store.sources import put_source
 from store.vocabulary import get_vocabulary, put_vocabulary
 from tests.builders import NOW, a_source
+from tests.databases import name_in, postgres_database
 from tests.outside import ROOT
 
 LIMITS = Limits()
@@ -218,23 +216,12 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-@contextmanager
-def postgres_database(server: str, template: str = "template0") -> Iterator[str]:
-    """The URL of a database on that server, a copy of another one, dropped afterwards."""
-    name = f"homegroup_test_{uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
-    yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 @pytest.fixture(scope="session")
 def seeded_postgres(postgres_server: str) -> Iterator[str]:
     """The name of such a database; copied too."""
     with postgres_database(postgres_server) as url:
         put_seed(url)
-        yield urlsplit(url).path[1:]
+        yield name_in(url)
 
 
 @contextmanager

@@ -32,10 +32,9 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(migrated_url: str) -> Iterator[Database]:
     """A database that knows the vocabulary and one source."""
-    database = Database(database_url)
-    migrate(database)
+    database = Database(migrated_url)
     with database.write() as write:
         put_vocabulary(write, *vocabulary_documents())
         put_source(write, a_source())

@@ -5,16 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from store.database import Database
-from store.migration import migrate
 from store.sources import put_source
 from tests.builders import a_source
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(migrated_url: str) -> Iterator[Database]:
     """An empty database, migrated."""
-    database = Database(database_url)
-    migrate(database)
+    database = Database(migrated_url)
     yield database
     database.close()
 
