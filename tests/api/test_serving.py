@@ -17,6 +17,8 @@ from tests.oracles import judges
 from tests.outside import ROOT
 
 pytestmark = pytest.mark.long
+#: What takes a second or two has happened by then, however busy the machine is.
+PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,11 @@ def served(tmp_path: Path, database_url: str) -> Iterator[Served]:
             yield Served(url=url, environment=environment, process=process)
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=20)
+            process.wait(timeout=PATIENCE_S)
 
 
 def _wait_until_ready(url: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         try:
             if httpx2.get(f"{url}/readyz").status_code == 200:
@@ -88,7 +90,7 @@ def test_a_change_is_found_by_every_worker_soon_after_it_is_committed(served: Se
     assert served.post(count)["meetings"]["totalCount"] == 0
     # The server's own importer may have it in hand already; then it is that one's change.
     served.command("import", "one", check=False)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_S
     while served.post(count)["meetings"]["totalCount"] == 0:
         assert time.monotonic() < deadline, "the change was never seen"
         time.sleep(0.05)
@@ -98,8 +100,8 @@ def test_no_process_is_left_when_the_server_ends(served: Served) -> None:
     children = _children(served.process.pid)
     assert len(children) >= 2
     served.process.send_signal(signal.SIGTERM)
-    served.process.wait(timeout=20)
-    deadline = time.monotonic() + 10
+    served.process.wait(timeout=PATIENCE_S)
+    deadline = time.monotonic() + PATIENCE_S
     while any(_runs(pid) for pid in children):
         assert time.monotonic() < deadline, "a process outlived the server"
         time.sleep(0.1)

@@ -18,6 +18,8 @@ from tests.importers.apart import most_taken
 from tests.importers.servers import Server, a_server, a_web, drips, our_authority, public_limits, sends
 
 MIB = 1024 * 1024
+#: What ends after a fraction of a second has ended by then however busy the machine is; by itself it would not.
+PATIENCE_S = 15.0
 
 
 def refusal(location: str, limits: FetchLimits | None = None, web: Web | None = None) -> str:
@@ -138,7 +140,7 @@ def test_lookup_that_never_ends_ends_with_the_time_there_is() -> None:
     before = time.monotonic()
     assert refusal("https://x.example/", FetchLimits(most_seconds=0.2), Web(resolve=never))
     stop.set()
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < PATIENCE_S
 
 
 # --- Redirects ----------------------------------------------------------------------------------
@@ -276,7 +278,7 @@ def test_bytes_that_only_trickle_in_end_with_the_time_there_is(server: Server, f
     before = time.monotonic()
     limits = public_limits(server, most_seconds=0.5)
     assert "0.5 seconds" in refusal(at(server, "/x"), limits, a_web())
-    assert time.monotonic() - before < 1.5
+    assert time.monotonic() - before < PATIENCE_S
 
 
 @pytest.mark.long
@@ -289,7 +291,8 @@ def test_byte_every_five_seconds_ends_within_the_minute_and_another_list_is_read
     assert body(at(server, "/x"), limits, a_web()) == b"[1]"
     slow.join()
     assert "60 seconds" in told[0]
-    assert time.monotonic() - before <= 61
+    # Before the next piece comes, which would be at 65: nobody waited for it.
+    assert time.monotonic() - before < 64
 
 
 def test_silence_ends_with_the_wait_for_one_read(server: Server) -> None:

@@ -45,6 +45,7 @@ def test_a_list_that_is_sent_by_hand_cannot_be_fetched() -> None:
 
 @pytest.mark.parametrize("content", ["\n" * 2_000_000 + ",", "A" * 2_000_000 + ",", "=" * 2_000_000 + ","])
 def test_what_looks_like_base64_for_long_is_told_from_it_at_once(content: str) -> None:
-    began = time.monotonic()
+    # Of this process: what else the machine does is not looked at.
+    began = time.process_time()
     assert sent(content) == content.encode()
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
