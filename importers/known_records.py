@@ -67,11 +67,17 @@ class KnownRecords:
         if self._kept is not None and self._kept.terms == self._terms:
             self._known = orjson.loads(zlib.decompress(self._kept.document))
 
+    def expect(self, records: int) -> None:
+        """Say how many there are, where that is known beforehand: of too many nothing is kept, not even for a while."""
+        if records > self._most:
+            self._most = 0
+
     def told(self, record: Record, tell: Callable[[Record], list[Told]]) -> list[Told]:
         """What the record tells, with its findings: recalled or, where it is another than before, read by `tell`."""
         self._records += 1
         if self._records > self._most:
             self._told.clear()
+            self.hashes.clear()
             return tell(record)
         digest = _digest(record)
         entry = self._known.get(digest) if digest else None
@@ -82,7 +88,8 @@ class KnownRecords:
             outcomes = tell(record)
             entry = _entry(record, outcomes, record.findings[before:])
         if digest:
-            self._told[digest] = entry
+            # Written down at once where it is new: as objects it would take five times the memory until the end.
+            self._told[digest] = entry if digest in self._known else _written(entry)
         if entry[2]:
             self.hashes.setdefault(record.where, []).extend(Hashes(*both) for both in entry[2])
         return outcomes
@@ -91,7 +98,7 @@ class KnownRecords:
         """What to keep for the next import; None: what is kept already, or nothing."""
         if self._known.keys() == self._told.keys() or self._records > self._most:
             return None
-        document = orjson.dumps(self._told, default=_microseconds)
+        document = orjson.dumps(self._told)
         return KeptRecords(terms=self._terms, document=zlib.compress(document, 1))
 
 
@@ -111,6 +118,10 @@ def _entry(record: Record, outcomes: list[Told], findings: list[Finding]) -> _En
     found = [(one.code, one.where.removeprefix(record.where), one.value) for one in findings]
     hashes = [tuple(hashes_of(one)) for one in outcomes if isinstance(one, Listing)]
     return found, [_outcome(one, record) for one in outcomes], hashes
+
+
+def _written(entry: _Entry) -> orjson.Fragment:
+    return orjson.Fragment(orjson.dumps(entry, default=_microseconds))
 
 
 def _outcome(told: Told, record: Record) -> _Outcome:

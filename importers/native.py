@@ -59,6 +59,7 @@ def parse_known(fetched: Fetched, source: Source, vocabulary: Vocabulary, known:
     part = read_own_part(fetched, source, findings)
     bodies = _bodies(part.bodies)
     of_list = _List(source=source, vocabulary=vocabulary, bodies=bodies)
+    known.expect(part.count)
     known.rest_on("\n".join(bodies).encode("utf-8", "surrogatepass"))
     told = [one for row in part.meetings for one in known.told(row, partial(_told, of_list=of_list))]
     listings, repeated = settle_duplicates([one for one in told if isinstance(one, Listing)], findings)

@@ -25,10 +25,11 @@ _KINDS = ("meeting", "service_body", "source")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPart:
-    """What a file holds of one source: its service bodies, and all that is to be a meeting, to be read once."""
+    """What a file holds of one source: its service bodies, and what is to be a meeting, `count`, to be read once."""
 
     bodies: tuple[Record, ...]
     meetings: Iterator[Record]
+    count: int
 
 
 @dataclass(slots=True)
@@ -65,6 +66,7 @@ def read_own_part(fetched: Fetched, source: Source, findings: list[Finding]) -> 
     return OwnPart(
         bodies=tuple(body for part in chosen for body in part.bodies),
         meetings=(_record(line, source, findings)[0] for line in lines),
+        count=sum(wanted),
     )
 
 

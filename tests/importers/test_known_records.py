@@ -215,6 +215,15 @@ def test_of_a_list_that_is_too_long_nothing_is_kept() -> None:
     assert known_of(*records[:3], most=3).kept() is not None
     too_long = known_of(*records, most=3)
     assert too_long.kept() is None
+    assert too_long.hashes == {}
+
+
+def test_of_a_list_that_says_beforehand_that_it_is_too_long_nothing_is_kept_for_a_while() -> None:
+    known = KnownRecords("t", most=3)
+    known.expect(4)
+    known.rest_on()
+    known.told(Record(values={"a": "1"}, where="[3]", key="7"), lambda _: [FULL])
+    assert (known.hashes, known.kept()) == ({}, None)
 
 
 def test_every_field_of_a_listing_is_recalled() -> None:
