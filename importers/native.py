@@ -62,6 +62,8 @@ def parse_known(fetched: Fetched, source: Source, vocabulary: Vocabulary, known:
     known.expect(part.count)
     known.rest_on("\n".join(bodies).encode("utf-8", "surrogatepass"))
     told = [one for row in part.meetings for one in known.told(row, partial(_told, of_list=of_list))]
+    # What comes next needs the memory that the bytes of a long list take.
+    del fetched
     listings, repeated = settle_duplicates([one for one in told if isinstance(one, Listing)], findings)
     rejected = tuple(one for one in told if isinstance(one, Rejected))
     return Parsed(

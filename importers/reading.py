@@ -62,8 +62,10 @@ def read_listings(
         kept and KeptRecords(terms=kept[0], document=kept[1]),
         most=most_known,
     )
-    parsed = importer.parse_known(fetched, source, vocabulary, known)
+    # Handed over and not held: who parses can let go of the bytes of a long list as soon as they are read.
+    handed = [fetched]
     del fetched
+    parsed = importer.parse_known(handed.pop(), source, vocabulary, known)
     return Reading(parsed=without_ids_of_others(database, source, with_doubts(parsed)), kept=known.kept())
 
 

@@ -185,7 +185,9 @@ def _set_status(
 
 def _keep_other_ids(write: Writer, source_id: str, placed: Sequence[Placed]) -> None:
     """Let a meeting answer to the id it has where it was first seen under its present key."""
-    wanted = {id_from_number(number_of(source_id, p.key)): p.meeting_id for p in placed}
+    by_key = ((id_from_number(number_of(source_id, p.key)), p.meeting_id) for p in placed)
+    # Nearly all have it already, and a long list has many.
+    wanted = {id: shown for id, shown in by_key if id != shown}
     wanted |= {id: p.meeting_id for p in placed for id in p.listing.ids if number_from_id(id) is not None}
     wanted = {id: shown for id, shown in wanted.items() if id != shown}
     for chunk in chunks(wanted):
