@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -135,7 +136,8 @@ class Record:
 
     def _item(self, of: str, number: int, value: object) -> str | None:
         if isinstance(value, str) and _is_short_code(value):
-            return value
+            # A long list has the same few again and again, and JSON makes each of them anew.
+            return sys.intern(value)
         name = f"{of}[{number}]"
         text = self._text(name, value, LINE_LENGTH)
         safe = _without_persons(text) if text else None

@@ -98,8 +98,9 @@ class Vocabulary:
     def fellowship_code(self, text: str) -> str | None:
         """A fellowship by code, in any case and with hyphens, or by alias or name where that is one fellowship's."""
         code = text.strip().upper().replace("-", "_").replace(" ", "_")
-        if code in self.fellowships:
-            return code
+        if known := self.fellowships.get(code):
+            # Its own: one text for all meetings of a long list.
+            return known.code
         wanted = fold(text)
         named = {f.code for f in self.fellowships.values() if wanted in {fold(a) for a in (f.name, *f.aliases)}}
         return named.pop() if len(named) == 1 else None
