@@ -209,8 +209,8 @@ def _canonical(plain: object) -> bytes:
     except TypeError:
         # A lone surrogate, a number of more than 64 bits.
         return _ENCODE(plain).encode("ascii")
-    # That writer leaves other letters and DEL as they are, and spells a point within ten metres of the equator 1e-5.
-    is_same = quick.isascii() and b"\x7f" not in quick and b"e-" not in quick
+    # That writer leaves other letters and DEL as they are, and spells degrees within ten metres of nought otherwise.
+    is_same = quick.isascii() and b"\x7f" not in quick and b"e-" not in quick and b"0.0000" not in quick
     return quick if is_same else _ENCODE(plain).encode("ascii")
 
 

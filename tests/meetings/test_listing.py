@@ -37,6 +37,12 @@ TEXTS = st.text(max_size=12) | st.sampled_from(["é", "\x7f", "\ud800", "🌅", 
 DEGREES = st.floats(-180, 180) | st.sampled_from([0.0, -0.0, 0.00005, -0.000001, 1e-7])
 
 
+@pytest.mark.parametrize("degrees", [5e-05, -5e-05, 1e-05, 9.99e-05, 1e-06, 1e-07, -1e-07, 0.0001, 100.00001, 1e-300])
+def test_a_fingerprint_near_the_equator_is_what_it_is_defined_as(degrees: float) -> None:
+    told = replace(MONDAY, venue=Venue(street="Quay", latitude=degrees, longitude=12.5))
+    assert fingerprint(told) == plain_fingerprint(told)
+
+
 def test_hashes_are_those_that_databases_hold() -> None:
     assert fingerprint(MONDAY) == "053ee11f809c0855385c148f22cbdb64"
     assert content_key(MONDAY) == "debd9c73ab960469dfdfc7c5d7306d37"
