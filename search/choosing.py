@@ -1,7 +1,8 @@
 """Rows that a filter keeps wherever they lie and whenever it is asked: apps ask the same of ever other places.
 
 They are chosen by and by, some more with each search that would use them, so that no search takes long. Then a search
-looks only at them, by their cells. Where they are most of all rows nothing is chosen: slices of all are faster.
+looks only at them, by their cells, and at what lies beside them rather than in the columns of all rows. Where they are
+most of all rows nothing is chosen: slices of all are faster.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from search.candidates import Candidates, Sieve, narrowed
-from search.clock import Ints, Longs
+from search.clock import Ints, Longs, Reals
 from search.columns import Generation
 
 #: Judged in a tenth of a millisecond or two.
@@ -21,10 +22,17 @@ _AT_ONCE = 20_000
 
 
 class Chosen(NamedTuple):
-    """Rows with a point that all sieves keep, in the order of their cells."""
+    """Rows with a point that all sieves keep, in the order of their cells: 40 bytes for each of them.
+
+    The others are as in `search.columns.Rows`.
+    """
 
     rows: Longs
-    cells: Ints
+    cell: Ints
+    x: Reals
+    y: Reals
+    z: Reals
+    schedule: Ints
 
 
 class Choosing:
@@ -32,7 +40,7 @@ class Choosing:
 
     def __init__(self, columns: Generation, sieves: Sequence[Sieve], at_once: int = _AT_ONCE) -> None:
         self._columns, self._sieves, self._at_once = columns, sieves, at_once
-        self._parts: list[Longs] = []
+        self._parts: list[Chosen] = []
         self._judged = 0
         self._chosen: Chosen | None = None
         self._lock = Lock()
@@ -54,10 +62,25 @@ class Choosing:
             # Another one has judged the last of them since.
             return
         candidates, keep = narrowed(Candidates([slice(first, last)]), self._sieves)
-        self._parts.append((candidates if keep is None else candidates.at(keep.nonzero()[0])).rows)
+        kept = candidates if keep is None else candidates.at(keep.nonzero()[0])
+        self._parts.append(_beside(self._columns, kept))
         # Not before: if judging fails, it is done again.
         self._judged = last
-        if last == located:
-            rows, self._parts = np.concatenate(self._parts), []
-            if 2 * len(rows) <= located:
-                self._chosen = Chosen(rows, self._columns.rows.cell.take(rows))
+        if 2 * sum(len(part.rows) for part in self._parts) > located:
+            # Whatever the others are.
+            self._judged, self._parts = located, []
+        elif last == located:
+            parts, self._parts = self._parts, []
+            self._chosen = Chosen(*map(np.concatenate, zip(*parts, strict=True)))
+
+
+def _beside(columns: Generation, kept: Candidates) -> Chosen:
+    rows = columns.rows
+    return Chosen(
+        rows=kept.rows,
+        cell=kept.of(rows.cell),
+        x=kept.of(rows.x),
+        y=kept.of(rows.y),
+        z=kept.of(rows.z),
+        schedule=kept.of(rows.schedule),
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from search.choosing import Chosen
 from search.clock import Flags, Ints, Longs, Reals
 from search.columns import Generation, Rows
 
+R = TypeVar("R", float, Reals)
 EARTH_KM = 6371.0088
 #: Millimetres: finer differences are of the machine's arithmetic, and would order one hall's meetings by chance.
 _FINEST = 1e6
@@ -30,6 +32,8 @@ ELSEWHERE = _GRID_ROWS * _GRID_COLUMNS
 VIRTUAL = ELSEWHERE + 1
 #: Above so many grid rows one slice of the whole latitude band is quicker.
 _MOST_SLICES = 60
+#: So many chosen rows of a latitude band are measured sooner than the circle's own cells are found among them.
+_FEW_IN_BAND = 4_000
 #: Of more slices it is quicker to number the rows at once.
 _MOST_PIECES = 12
 #: Degrees by which a circle's box is widened, and part of the radius by which the rim is: more than rounding errs.
@@ -55,21 +59,20 @@ def _grid_column(longitude: Reals) -> Longs:
     return np.floor((longitude + 180) * _CELLS_A_DEGREE).astype(np.int64).clip(0, _GRID_COLUMNS - 1)
 
 
-def on_sphere(latitude: Reals, longitude: Reals) -> tuple[Reals, Reals, Reals]:
-    """Points in degrees on a sphere of radius 1."""
+def on_sphere(latitude: R, longitude: R) -> tuple[R, R, R]:
+    """Points in degrees, or one of them, on a sphere of radius 1."""
+    # One too by numpy: another sine would part what is at one point.
     lat, lon = np.radians(latitude), np.radians(longitude)
     flat = np.cos(lat)
     return flat * np.cos(lon), flat * np.sin(lon), np.sin(lat)
 
 
-def chords(rows: Rows, at: Candidates, point: Point) -> Reals:
+def chords(rows: Rows | Chosen, at: Candidates, point: Point) -> Reals:
     """Squared chords from a point to these rows, which all have one."""
-    # Numpy's own, as in the columns: another sine would part what is at one point.
-    radians = math.radians(point.latitude), math.radians(point.longitude)
-    (flat, east), (up, north) = np.cos(radians).tolist(), np.sin(radians).tolist()
-    dx: Reals = at.of(rows.x) - flat * east
-    dy: Reals = at.of(rows.y) - flat * north
-    dz: Reals = at.of(rows.z) - up
+    x, y, z = on_sphere(point.latitude, point.longitude)
+    dx: Reals = at.of(rows.x) - x
+    dy: Reals = at.of(rows.y) - y
+    dz: Reals = at.of(rows.z) - z
     dx *= dx
     dy *= dy
     dz *= dz
@@ -107,17 +110,28 @@ def rows_around(generation: Generation, point: Point, radius_km: float) -> Candi
     return _in_cells(generation, _circle_cells(point, radius_km))
 
 
-def chosen_around(chosen: Chosen, point: Point, radius_km: float) -> Candidates:
-    """Those of the chosen rows."""
-    pieces = [chosen.rows[piece] for piece in _pieces(chosen.cells, _circle_cells(point, radius_km))]
-    return some_of(np.concatenate(pieces) if pieces else chosen.rows[:0])
+def chosen_within(chosen: Chosen, point: Point, radius_km: float, few: int = _FEW_IN_BAND) -> tuple[Longs, Reals]:
+    """Where among the chosen rows those within a radius are, and their squared chords."""
+    pieces = [_between_parallels(chosen.cell, point, radius_km)]
+    if pieces[0].stop - pieces[0].start > few:
+        pieces = _pieces(chosen.cell, _circle_cells(point, radius_km))
+    around = Candidates(pieces or [slice(0, 0)])
+    squares = chords(chosen, around, point)
+    within = (squares <= chord_limit(radius_km)).nonzero()[0]
+    return around.at(within).rows, squares.take(within)
 
 
 def count_in_band(generation: Generation, point: Point, radius_km: float) -> int:
     """How many rows lie between the parallels that hold a radius: more than lie within it, and quickly told."""
-    half = math.degrees(min(radius_km / EARTH_KM, math.pi)) + _MARGIN
-    (band,) = _pieces(_located_cells(generation), _band(point.latitude - half, point.latitude + half)) or [slice(0, 0)]
+    band = _between_parallels(_located_cells(generation), point, radius_km)
     return int(band.stop - band.start)
+
+
+def _between_parallels(cells: Ints, point: Point, radius_km: float) -> slice:
+    """Where in cells in their order those lie between the parallels that hold a radius."""
+    half = math.degrees(min(radius_km / EARTH_KM, math.pi)) + _MARGIN
+    (band,) = _pieces(cells, _band(point.latitude - half, point.latitude + half)) or [slice(0, 0)]
+    return band
 
 
 def _circle_cells(point: Point, radius_km: float) -> list[int]:

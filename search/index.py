@@ -26,7 +26,7 @@ from search.texts import Said, find_text, text_question
 _TABLES = 16
 #: And of those which say what distinct values a filter keeps: ten kilobytes each.
 _JUDGEMENTS = 64
-#: Filters whose rows are chosen: twelve bytes for each row that they keep.
+#: Filters whose rows are chosen: forty bytes for each row that they keep, at most half of all.
 _CHOSEN = 8
 #: Texts whose rows are kept for the other section, for facets and for the next page: two bytes for each row of all.
 _TEXTS = 4

@@ -18,7 +18,7 @@ from search.choosing import Chosen
 from search.clock import DAY, NEVER, Flags, Ints, Longs, Reals
 from search.columns import Generation
 from search.filters import facts_of, rows_of_ids, sieves_of
-from search.geo import chord_limit, chords, chosen_around, distance_keys, in_box, rows_around_box
+from search.geo import chord_limit, chords, chosen_within, distance_keys, in_box, rows_around_box
 from search.index import Index
 from search.ordering import LAST, smallest
 from search.times import TimeTest
@@ -142,11 +142,10 @@ def distances(found: Matches) -> Longs:
 def _within(index: Index, asked: MeetingFilter, radius_km: float, by_time: TimeTest) -> Kept:
     """What matches of the rows in ids, radius, area and box."""
     place = asked.place
-    if place.near is not None and place.area is None and asked.ids is None and asked.text is None:
+    if place.near is not None and (place.box, place.area, asked.ids, asked.text) == (None, None, None, None):
         chosen = _chosen(index, asked, by_time, place.near, radius_km)
         if chosen is not None:
-            around = chosen_around(chosen, place.near, radius_km)
-            return _matching(index, around, (), _place_test(index.columns, place, radius_km), by_time)
+            return _of_chosen(chosen, place.near, radius_km, by_time)
     candidates, by_place = _candidates(index, asked, radius_km)
     return _matching(index, candidates, _sieves(index, asked, by_time), by_place, by_time)
 
@@ -156,6 +155,12 @@ def _chosen(index: Index, asked: MeetingFilter, by_time: TimeTest, near: Point, 
     alike = facts_of(asked), None if by_time.sieve is None else asked.time
     around = partial(index.around, near, radius_km)
     return index.chosen(alike, lambda: around().count, lambda: _sieves(index, asked, by_time))
+
+
+def _of_chosen(chosen: Chosen, near: Point, radius_km: float, by_time: TimeTest) -> Kept:
+    at, squares = chosen_within(chosen, near, radius_km)
+    on_time, starts = by_time.judge(chosen.schedule.take(at))
+    return Kept(candidates=some_of(chosen.rows.take(at)), keep=on_time, squares=squares, starts=starts)
 
 
 def _candidates(index: Index, asked: MeetingFilter, radius_km: float) -> tuple[Candidates, _PlaceTest | None]:

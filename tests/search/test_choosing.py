@@ -40,7 +40,7 @@ def test_all_that_are_kept_are_chosen_as_soon_as_all_have_been_judged() -> None:
     assert chosen is not None
     assert chosen.rows.tolist() == rows_of_aa(index)
     assert len(chosen.rows) == 13
-    assert chosen.cells.tolist() == index.columns.rows.cell[chosen.rows].tolist()
+    assert chosen.cell.tolist() == index.columns.rows.cell[chosen.rows].tolist()
     assert told[6] is chosen
 
 

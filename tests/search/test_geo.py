@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from meetings.model import Venue, VenueType
 from meetings.search import Box, MeetingOrder, PlaceFilter, Point
-from search.geo import chord_limit, kilometres, rows_around, rows_around_box
+from search.candidates import Sieve
+from search.choosing import Choosing
+from search.geo import chord_limit, chosen_within, kilometres, rows_around, rows_around_box
 from search.geo import in_box as rows_in_box
 from search.hits import ids_of
 from search.index import Index
@@ -63,6 +65,21 @@ def test_a_radius_reaches_what_is_no_farther(random: Random) -> None:
         assert sorted(rows.tolist()) == [row for row, km in enumerate(distances) if km <= radius_km + 1e-8]
         assert [kilometres(s) for s in squares.tolist()] == pytest.approx([distances[r] for r in rows], abs=1e-6)
         assert len(rows) <= rows_around(index.columns, middle, radius_km).count <= index.columns.located
+
+
+@pytest.mark.parametrize("few", [0, 150])
+@settings(max_examples=12)
+@given(randoms)
+def test_a_radius_reaches_the_same_among_chosen_rows_by_its_cells_or_by_its_parallels(few: int, random: Random) -> None:
+    columns = index_of(meetings_at([a_point(random) for _ in range(150)])).columns
+    chosen = Choosing(columns, [Sieve(columns.rows.number, lambda numbers: numbers % 3 == 0, 0.3)]).go_on()
+    assert chosen is not None
+    for _ in range(40):
+        middle, radius_km = a_point(random), random.choice((0.0, 1.0, 30.0, 330.0, 500.0))
+        places, squares = chosen_within(chosen, middle, radius_km, few)
+        rows, every = rows_within(columns, middle, radius_km)
+        expected = [(row, s) for row, s in zip(rows.tolist(), every.tolist(), strict=True) if row in chosen.rows]
+        assert sorted(zip(chosen.rows[places].tolist(), squares.tolist(), strict=True)) == sorted(expected)
 
 
 @settings(max_examples=12)
