@@ -25,7 +25,7 @@ from search.hours import PART_BIT
 from search.index import Index
 from search.matching import sections
 from search.meetings import asked_at_first, with_window
-from search.times import ANY_TIME, TimeTest, next_held, start_readings, time_test
+from search.times import ANY_TIME, TimeTest, start_readings, time_test
 
 #: Values, as the filter takes them, and how many.
 Counts: TypeAlias = tuple[tuple[str, int], ...]
@@ -164,12 +164,12 @@ def _found(index: Index, asked: MeetingFilter, by_time: TimeTest) -> Longs:
 def _readings(index: Index, rows: Longs, time: TimeFilter, now: int) -> tuple[Ints, Flags | None]:
     """The bits of each row's starts, and which rows the time filter keeps; None: all."""
     codes = index.columns.rows.schedule.take(rows)
-    bits = start_readings(index, codes, time, now)
+    bits = start_readings(index.timetable, codes, time, now)
     if time.judges_starts:
         days = sum(1 << day for day in time.days) or _DAYS - 1
         return bits, bits & days != 0
     if time.excluded_days:
-        return bits, (bits & (_DAYS - 1) != 0) | (next_held(index, codes, now) == NEVER)
+        return bits, (bits & (_DAYS - 1) != 0) | (index.timetable.next_held(codes, now) == NEVER)
     return bits, None
 
 

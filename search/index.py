@@ -21,11 +21,14 @@ from search.geo import count_in_band, rows_around
 from search.schedules import Calendar
 from search.shelves import Shelf
 from search.texts import Said, find_text, text_question
+from search.timetables import Timetable
 
 #: Tables kept for the next search, by minute and by filter: some hundred kilobytes each where lists are large.
 _TABLES = 16
 #: And of those which say what distinct values a filter keeps: ten kilobytes each.
 _JUDGEMENTS = 64
+#: Time filters made ready for a minute: some closures each.
+_TIME_TESTS = 64
 #: Filters whose rows are chosen: forty bytes for each row that they keep, at most half of all.
 _CHOSEN = 8
 #: Texts whose rows are kept for the other section, for facets and for the next page: two bytes for each row of all.
@@ -39,7 +42,8 @@ _TRIES = 3
 class Index:
     """A generation that can be searched. `change` is the last change of the database that it shows.
 
-    `tables` of all schedules, or of many rows, and `judgements` of distinct values are kept for the next search.
+    `tables` of all schedules, or of many rows, `judgements` of distinct values and `time_tests` are kept for the next
+    search.
     """
 
     def __init__(self, generation: Generation, number: int = 0) -> None:
@@ -47,6 +51,8 @@ class Index:
         self.generation = number
         self.calendar = Calendar(schedules=generation.schedules, zones=generation.zones)
         self.tables: Shelf[Any] = Shelf(_TABLES)
+        self.timetable = Timetable(self.calendar, self.tables)
+        self.time_tests: Shelf[Any] = Shelf(_TIME_TESTS)
         self.judgements: Shelf[Any] = Shelf(_JUDGEMENTS)
         self._said: Shelf[Said] = Shelf(_TEXTS)
         self._chosen: Shelf[Choosing] = Shelf(_CHOSEN)

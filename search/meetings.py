@@ -15,7 +15,7 @@ from search.matching import Kept, Matches, distances, kept_sections, taken
 from search.ordering import LAST, name_ranks, smallest
 from search.rules import BY_APPOINTMENT
 from search.strings import rank_of
-from search.times import next_held, time_test
+from search.times import time_test
 
 
 def find_meetings(index: Index, query: MeetingQuery) -> Page:
@@ -77,7 +77,7 @@ def _hits(
     shown = taken(found, places)
     starts = shown.starts
     if starts is None:
-        starts = next_held(index, columns.rows.schedule.take(shown.rows), asked.now)
+        starts = index.timetable.next_held(columns.rows.schedule.take(shown.rows), asked.now)
     return hits_of(columns, shown, number, keys.take(places), starts, asked)
 
 

@@ -18,7 +18,7 @@ from search.index import Index
 from search.matching import Matches, joined, sections, taken
 from search.ordering import positions_after, smallest
 from search.schedules import Span, all_accepted, first_accepted
-from search.times import TimeTest, by_code
+from search.times import TimeTest
 
 #: How far ahead is looked first, and then, in minutes.
 _STEPS = (60, DAY)
@@ -86,7 +86,8 @@ def _time_test(index: Index, span: Span, judgement: Judgement) -> TimeTest:
 
 
 def _firsts(index: Index, codes: Ints, span: Span, judgement: Judgement) -> Ints:
-    return by_code(index, codes, (span, judgement), lambda of: first_accepted(index.calendar, of, span, judgement))
+    calendar = index.calendar
+    return index.timetable.told(codes, (span, judgement), lambda of: first_accepted(calendar, of, span, judgement))
 
 
 def _soonest(

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Thread
 from typing import cast
+from weakref import ref
 
 import numpy as np
 import pytest
 
-from meetings.search import MeetingFilter
+from meetings.model import Weekday
+from meetings.search import MeetingFilter, PlaceFilter, Point, TimeFilter
 from search.candidates import Sieve
 from search.choosing import Choosing, Chosen
 from search.columns import Generation
 from search.filters import sieves_of
 from search.index import Index
+from search.meetings import find_meetings
 from tests.builders import a_meeting
-from tests.search.asking import a_list, index_of
+from tests.search.asking import a_list, a_query, index_of
 
 MEETINGS = tuple(a_meeting(number, fellowship="NA" if number % 3 else "AA") for number in range(1, 41))
 AA = MeetingFilter(fellowships=frozenset({"AA"}))
@@ -109,3 +112,13 @@ def test_rows_are_chosen_once_as_many_have_been_asked_for_as_there_are() -> None
     told = [index.chosen("AA", lambda: 15, lambda: sieves_of(index, AA)) for _ in range(4)]
     assert [chosen is None for chosen in told] == [True, True, False, False]
     assert told[2] is told[3]
+
+
+def test_an_index_that_nobody_searches_any_more_is_let_go_of() -> None:
+    index = an_index()
+    place = PlaceFilter(near=Point(latitude=40.7, longitude=-74.0))
+    for _ in range(4):
+        find_meetings(index, a_query(place=place, time=TimeFilter(days=frozenset({Weekday.MONDAY}))))
+    held = ref(index)
+    del index
+    assert held() is None
