@@ -30,7 +30,8 @@ from graphql import (
 )
 from graphql.execution.collect_fields import collect_fields, collect_sub_fields
 
-from schema.coercing import Bail, arguments_of, variables_in
+from schema.arguments import arguments_of, variables_in
+from schema.coercing import Bail
 
 #: From a value and what resolvers take for `info` to what JSON shows.
 Shown = Callable[[Any, Any], Any]
@@ -121,7 +122,8 @@ class Compiler:
         """Write the function that shows these fields of an object; its name."""
         shown = [f"{key!r}: {self._field(type_, nodes)}" for key, nodes in selected.items()]
         name = self._new("o")
-        self._source += [f"def {name}(r, i):", *self._type_check(type_), f"    return {{{', '.join(shown)}}}"]
+        check = self._type_check(type_)
+        self._source += [f"def {name}(r, i):", *check, "    v = i.variables", f"    return {{{', '.join(shown)}}}"]
         return name
 
     def _type_check(self, type_: GraphQLObjectType) -> list[str]:
@@ -162,9 +164,7 @@ class Compiler:
         if not definition.args:
             return f"{called}(r, i)"
         self.used |= variables_in(*node.arguments)
-        arguments = arguments_of(definition, node)
-        given = self._constant(arguments)
-        return f"{called}(r, i, **{given}(i.variables))" if callable(arguments) else f"{called}(r, i, **{given})"
+        return f"{called}(r, i, **{arguments_of(definition, node, self._constant)})"
 
     def _completed(self, type_: Any, value: str, nodes: list[FieldNode]) -> str:
         """The expression that shows a value of that type."""

@@ -6,10 +6,10 @@ Every error names the argument by the path the client used and says what would b
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 from graphene.utils.str_converters import to_camel_case
@@ -28,16 +28,13 @@ from meetings.search import (
 )
 from meetings.vocabulary import Vocabulary, nearest_codes
 from meetings.zones import country_zones
-from schema.repeated import TooLarge, frozen, thawed
+from schema.repeated import Repeated
 from schema.windows import MINUTE, checked_window
 from search.places import PlaceFinder
 from search.texts import text_question
 
 MAX_ITEMS = 100
 MAX_TEXT = 200
-#: Filters that are kept as they were read, whatever the point: an app has a few, and sends them each time.
-_KEPT = 500
-
 
 _NOTHING = search.Exclusion()
 
@@ -177,14 +174,12 @@ def read_filter(
     place: Mapping[str, Any] = values.get("place") or {}
     near = place.get("near")
     asked = _Asked(vocabulary, now, windowed, path)
-    try:
-        if place.get("named") is not None:
-            return _read(values, asked, places)
-        if near is None:
-            return _known(frozen(values), asked)
-        known = _known(frozen({**values, "place": {**place, "near": _ANYWHERE}}), asked)
-    except TooLarge:
+    if place.get("named") is not None:
         return _read(values, asked, places)
+    if near is None:
+        return _KNOWN.made(values, lambda: _read(values, asked, None), asked)
+    anywhere = {**values, "place": {**place, "near": _ANYWHERE}}
+    known = _KNOWN.made(anywhere, lambda: _read(anywhere, asked, None), asked)
     point = _point(_Given(near, f"{path}.place.near"))
     return replace(known, place=replace(known.place, near=point))
 
@@ -200,12 +195,8 @@ class _Asked(NamedTuple):
 
 #: Stands for the point in filters that are kept.
 _ANYWHERE = {"latitude": 0.0, "longitude": 0.0}
-
-
-@lru_cache(maxsize=_KEPT)
-def _known(told: Hashable, asked: _Asked) -> search.MeetingFilter:
-    """The filter with these values, in which no place is named; what is refused is not kept."""
-    return _read(thawed(told), asked, None)
+#: Filters as they were read, whatever the point: an app has a few, and sends them each time.
+_KNOWN: Repeated[search.MeetingFilter] = Repeated(500)
 
 
 def _read(values: Mapping[str, Any], asked: _Asked, places: PlaceFinder | None) -> search.MeetingFilter:

@@ -6,13 +6,14 @@ database is not asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import chain, count, repeat
 from math import inf
 from typing import Any
 
+import numpy as np
 import orjson
 from graphql import FieldNode, GraphQLObjectType
 
@@ -34,10 +35,10 @@ ITEMS: Mapping[tuple[str, str], Callable[[Hit, Meeting], Any]] = {
     ("OccurrenceConnection", "nodes"): lambda hit, meeting: occurrence_of_hit(meeting, hit),
     ("OccurrenceConnection", "edges"): found_occurrence,
 }
-#: What is of the question, by item and field; the same for hits of whatever meeting.
-_OF_HITS: Mapping[str, Callable[[Hits], Sequence[Any]]] = {
-    "cursor": Hits.cursors,
-    "distanceKm": lambda hits: list(map(to_metres, hits.distances())),
+#: What is of the question, by field, in JSON; the same for hits of whatever meeting.
+_OF_HITS: Mapping[str, Callable[[Hits], bytes]] = {
+    "cursor": lambda hits: orjson.dumps(hits.cursors()),
+    "distanceKm": lambda hits: _metres(hits.distances()),
 }
 _EDGES = frozenset({"MeetingEdge", "OccurrenceEdge"})
 _BITS = {status: 1 << place for place, status in enumerate(MeetingStatus)}
@@ -63,18 +64,23 @@ class Asking:
 
 @dataclass(slots=True, kw_only=True)
 class FoundList:
-    """Shows one list of hits. In each row `between` stands round the `holes`, before the first and after the last too.
+    """Shows one list of hits: rows of `holes`, each a field of the hit or, by number, a part of a piece.
 
-    A hole is a field of the hit or, by number, a part of a piece.
+    `around`: what stands before and after each of them, so that a row is nothing but its holes; it begins with a comma.
     """
 
     item: Callable[[Hit, Meeting], Any]
-    between: tuple[bytes, ...]
     holes: tuple[str | int, ...]
+    around: tuple[tuple[bytes, bytes], ...]
     used: tuple[str, ...]
     of_others: bool
     by_start: bool
     _plans: dict[tuple[Any, ...], int] = field(default_factory=dict)
+
+    @property
+    def around_parts(self) -> list[tuple[bytes, bytes]]:
+        """What stands round each part of a piece."""
+        return [around for around, hole in zip(self.around, self.holes, strict=True) if isinstance(hole, int)]
 
     def __call__(self, found: Found, asking: Asking, parts: tuple[Shown, ...]) -> orjson.Fragment | FoundPage:
         """The list in JSON, or its page while pieces are missing; `parts` show what a piece is made of."""
@@ -89,58 +95,51 @@ class FoundList:
         """A page of which no piece is missing."""
         wanted = _bits_of(page.statuses)
         shown = [piece for piece in page.pieces if piece is not None and piece.status & wanted]
+        if not shown:
+            return orjson.Fragment(b"[]")
         if len(shown) == len(page.pieces):
             places = None
         else:
             places = [place for place, piece in enumerate(page.pieces) if piece is not None and piece.status & wanted]
-        columns = [self._column(hole, page.hits, shown, places) for hole in self.holes]
-        return orjson.Fragment(self._written(columns, len(shown)))
-
-    def _written(self, columns: Sequence[Iterable[bytes]], many: int) -> bytes:
-        """So many rows, each of them a comma and an object, joined at once: that is quicker than one at a time."""
-        first, *others = (repeat(told, many) for told in self.between)
-        rows = zip(first, *chain.from_iterable(zip(columns, others, strict=True)), strict=True)
-        pieces = list(chain.from_iterable(rows))
+        columns = [self._column(at, page.hits, shown, places) for at in range(len(self.holes))]
+        written = list(chain.from_iterable(zip(*columns, strict=True)))
         # The first row has the bracket where the others have the comma.
-        pieces[:1] = [b"[" + self.between[0][1:]] if many else [b"["]
-        pieces.append(b"]")
-        return b"".join(pieces)
+        written[0] = b"[" + written[0][1:]
+        written.append(b"]")
+        return orjson.Fragment(b"".join(written))
 
-    def _column(self, hole: str | int, hits: Hits, shown: list[Fragment], places: list[int] | None) -> Iterable[bytes]:
-        """What stands in that hole for each piece shown; `places` are theirs among the hits, None: all."""
+    def _column(self, at: int, hits: Hits, shown: list[Fragment], places: list[int] | None) -> list[bytes]:
+        """What stands in that hole, with what is round it, for each piece shown; `places`: which hits, None: all."""
+        hole = self.holes[at]
         if isinstance(hole, int):
             return [piece.parts[hole] for piece in shown]
-        # No value of theirs has a comma.
-        written = orjson.dumps(_OF_HITS[hole](hits))[1:-1].split(b",") if shown else []
-        return written if places is None else map(written.__getitem__, places)
+        before, after = self.around[at]
+        # No value of theirs has a comma, and no JSON of ours is of two lines.
+        values = _OF_HITS[hole](hits)[1:-1].replace(b",", after + b"\n" + before)
+        written = (before + values + after).split(b"\n")
+        return written if places is None else [written[place] for place in places]
 
     def _page(
         self, hits: Hits, statuses: frozenset[MeetingStatus], asking: Asking, parts: tuple[Shown, ...]
     ) -> FoundPage:
         """With the pieces that are kept and still good."""
-        plan, kept, index = self._plan(asking.variables), asking.fragments, asking.context.search_index()
-        count = len(hits)
-        page = FoundPage(
-            shows=self,
-            hits=hits,
-            statuses=statuses,
-            asking=asking,
-            parts=parts,
-            editions=[index.generation] * count if self.of_others else hits.editions(),
-        )
+        plan, kept = self._plan(asking.variables), asking.fragments
+        generation = asking.context.search_index().generation
+        page = FoundPage(shows=self, hits=hits, statuses=statuses, asking=asking, parts=parts, generation=generation)
         if kept is None or not plan:
-            page.pieces, page.missing = [None] * count, list(range(count))
+            page.pieces, page.missing = [None] * len(hits), list(range(len(hits)))
             return page
-        starts = hits.starts if self.by_start else repeat(0, count)
-        page.keys = list(zip(repeat(plan, count), hits.numbers, starts, strict=True))
-        kept.follow(index.generation)
+        page.keys = list(zip(repeat(plan), hits.numbers, hits.starts if self.by_start else repeat(0), strict=False))
+        kept.follow(generation)
+        page.pieces = kept.get_all(page.keys)
         now = asking.context.now.timestamp()
-        page.pieces = [
-            piece if piece is not None and piece.edition == edition and piece.since <= now <= piece.until else None
-            for piece, edition in zip(kept.get_all(page.keys), page.editions, strict=True)
+        doubtful = [
+            place
+            for place, piece in enumerate(page.pieces)
+            if piece is None or piece.generation != generation or not piece.since <= now <= piece.until
         ]
-        if None in page.pieces:
-            page.missing = [place for place, piece in enumerate(page.pieces) if piece is None]
+        if doubtful:
+            page.look_at(doubtful, now)
         return page
 
     def _plan(self, variables: Variables) -> int:
@@ -156,6 +155,14 @@ class FoundList:
         return plan
 
 
+def _metres(distances: Sequence[float | None]) -> bytes:
+    """The distances as `to_metres` has them, in JSON."""
+    if None in distances:
+        return orjson.dumps([to_metres(distance) for distance in distances])
+    metres = np.rint(np.array(distances) * 1000) / 1000
+    return orjson.dumps(metres, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
 @cache
 def _bits_of(statuses: frozenset[MeetingStatus]) -> int:
     """All of them together; there are few statuses, and so few sets of them."""
@@ -166,7 +173,8 @@ def _bits_of(statuses: frozenset[MeetingStatus]) -> int:
 class FoundPage:
     """One page of hits on its way to JSON: the pieces at hand, and the places of those that are `missing`.
 
-    `keys` None: its pieces are not kept. `told` is the page in JSON, once it is complete.
+    `generation` is that of the index that was searched. `keys` None: its pieces are not kept. `told` is the page in
+    JSON, once it is complete.
     """
 
     shows: FoundList
@@ -174,11 +182,22 @@ class FoundPage:
     statuses: frozenset[MeetingStatus]
     asking: Asking
     parts: tuple[Shown, ...]
-    editions: list[int]
+    generation: int
     keys: list[Key] | None = None
     pieces: list[Fragment | None] = field(default_factory=list)
     missing: list[int] = field(default_factory=list)
     told: orjson.Fragment | None = None
+
+    def look_at(self, places: Sequence[int], now: float) -> None:
+        """Whether the pieces in these places are still good; those that are not are missing."""
+        editions = self._editions()
+        for place in places:
+            piece = self.pieces[place]
+            if piece is not None and piece.edition == editions[place] and piece.since <= now <= piece.until:
+                piece.generation = self.generation
+            else:
+                self.pieces[place] = None
+                self.missing.append(place)
 
     def complete(self) -> None:
         """Make what is missing, of meetings as the database has them now."""
@@ -194,16 +213,21 @@ class FoundPage:
     def _made(self) -> Iterator[Fragment | None]:
         """The missing pieces; None: nothing is shown of this hit, for it has just gone."""
         asking, hits = self.asking, self.hits.at(self.missing)
-        now = asking.context.now
-        since = now.timestamp()
+        now, editions = asking.context.now, self._editions()
+        since, parts = now.timestamp(), list(zip(self.parts, self.shows.around_parts, strict=True))
         for place, hit, meeting in zip(self.missing, hits, meetings_of_hits(asking.context, hits), strict=True):
             shown = None if meeting is None else self.shows.item(hit, meeting)
             if meeting is None or shown is None:
                 yield None
                 continue
             asking.until = status_lasts(meeting, None, now)
-            written = tuple([orjson.dumps(part(shown, asking))[1:-1] for part in self.parts])
-            yield Fragment(self.editions[place], since, asking.until, _BITS[status_at(meeting, now)], written)
+            written = [before + orjson.dumps(part(shown, asking))[1:-1] + after for part, (before, after) in parts]
+            status = _BITS[status_at(meeting, now)]
+            yield Fragment(editions[place], since, asking.until, status, tuple(written), self.generation)
+
+    def _editions(self) -> list[int]:
+        """For each hit the generation since which its piece is the same."""
+        return [self.generation] * len(self.hits) if self.shows.of_others else self.hits.editions()
 
 
 def compile_found_list(
@@ -222,10 +246,11 @@ def compile_found_list(
         else:
             holes.append(name)
             written.append(f'"{next(iter(together))}":%b')
+    *befores, end = f",{{{','.join(written)}}}".encode("ascii").split(b"%b")
     show = FoundList(
         item=item,
-        between=tuple(f",{{{','.join(written)}}}".encode("ascii").split(b"%b")),
         holes=tuple(holes),
+        around=tuple(zip(befores, [*[b""] * (len(befores) - 1), end], strict=True)),
         used=tuple(sorted(compiler.used)),
         of_others=not OF_OTHERS.isdisjoint(compiler.fields),
         by_start=type_.name not in {"Meeting", "MeetingEdge"} or ("MeetingEdge", "nextOccurrence") in compiler.fields,

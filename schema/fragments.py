@@ -16,11 +16,12 @@ Key = tuple[int, int, int]
 _OVERHEAD = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Fragment:
     """What is shown of a meeting in parts, its `edition`, and from when to when, in POSIX seconds, it is so.
 
-    `status` is a bit: how the meeting stands in that time.
+    `status` is a bit: how the meeting stands in that time. `generation` is that of the index in which it was last seen
+    that the edition still is the meeting's; nothing else of a piece changes.
     """
 
     edition: int
@@ -28,6 +29,7 @@ class Fragment:
     until: float
     status: int
     parts: tuple[bytes, ...]
+    generation: int
 
 
 class Fragments:

@@ -27,7 +27,8 @@ from graphql import (
     visit,
 )
 
-from schema.coercing import Variables, variables_in, variables_reader
+from schema.arguments import variables_in
+from schema.coercing import Variables, variables_reader
 from schema.compiling import Compiler, Shown
 from schema.context import Context
 from schema.found_pages import FOUND_LISTS, Asking

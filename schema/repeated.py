@@ -1,44 +1,43 @@
-"""What apps send again and again, in a form by which what was made of it can be kept (`functools.lru_cache`).
+"""What was made of values that apps send again and again: found by the JSON that they are.
 
-Long texts and lists are not kept: so many of them would fill the memory.
+Of long texts and lists nothing is kept: so many of them would fill the memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any
+from collections.abc import Callable, Hashable
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
 
-_LONGEST_TEXT = 100
-_MOST_ITEMS = 100
+import orjson
 
+from search.shelves import Shelf
 
-class TooLarge(Exception):
-    """A value that is not worth keeping anything for."""
-
-
-def frozen(value: Any) -> Hashable:
-    """A value of JSON, or one that was read from such: dicts and lists of what can be hashed; TooLarge."""
-    if isinstance(value, str):
-        if len(value) > _LONGEST_TEXT:
-            raise TooLarge
-        return value
-    if isinstance(value, list):
-        if len(value) > _MOST_ITEMS:
-            raise TooLarge
-        return (list, *[frozen(item) for item in value])
-    if isinstance(value, dict):
-        if len(value) > _MOST_ITEMS:
-            raise TooLarge
-        return (dict, *[(name, frozen(item)) for name, item in value.items()])
-    # 1, 1.0 and true are equal, and not the same.
-    return type(value), value
+T = TypeVar("T")
+#: Bytes of JSON.
+_LONGEST = 2000
 
 
-def thawed(told: Any) -> Any:
-    """The value that `frozen` was given, or one like it."""
-    if isinstance(told, str):
-        return told
-    kind, *items = told
-    if kind is list:
-        return [thawed(item) for item in items]
-    return {name: thawed(item) for name, item in items} if kind is dict else items[0]
+class Repeated(Generic[T]):
+    """Keeps so many things, made of values of JSON or of what the scalars and enumerations of the schema read from
+    such. Threads may share it.
+    """
+
+    __slots__ = ("_made",)
+
+    def __init__(self, most: int) -> None:
+        self._made: Shelf[T] = Shelf(most)
+
+    def made(self, value: Any, make: Callable[[], T], *besides: Hashable) -> T:
+        """What `make` makes of the value and of what is `besides`; the last ones are not made again."""
+        try:
+            told = orjson.dumps(value, default=_plain)
+        except TypeError:
+            return make()
+        return make() if len(told) > _LONGEST else self._made.made((told, *besides), make)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    raise TypeError

@@ -207,7 +207,7 @@ def test_what_a_group_holds_is_read_anew_with_each_generation(house: House) -> N
 def test_an_index_that_begins_anew_forgets_what_was_kept_of_the_old_one() -> None:
     fragments = Fragments(10_000)
     fragments.follow(7)
-    fragments.put((1, 2, 0), Fragment(1, 0, 0, 1, (b"x",)))
+    fragments.put((1, 2, 0), Fragment(1, 0, 0, 1, (b"x",), 1))
     fragments.follow(1)
     assert fragments.get((1, 2, 0)) is None
 
@@ -215,7 +215,7 @@ def test_an_index_that_begins_anew_forgets_what_was_kept_of_the_old_one() -> Non
 def test_no_more_is_kept_than_was_allowed() -> None:
     fragments = Fragments(100_000)
     for number in range(1000):
-        fragments.put((1, number, 0), Fragment(1, 0, 0, 1, (b"x" * 1000,)))
+        fragments.put((1, number, 0), Fragment(1, 0, 0, 1, (b"x" * 1000,), 1))
         fragments.get((1, 0, 0))
         assert fragments.bytes <= 100_000
     assert fragments.get((1, 999, 0)) is not None
