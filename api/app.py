@@ -77,9 +77,9 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock) -> St
             HTTPException: errors.http_error,
         },
         middleware=[
+            Middleware(graphql_http.AtOnce, endpoint=endpoint),
             Middleware(errors.Masked),
             Middleware(Compressed),
-            Middleware(graphql_http.AtOnce, endpoint=endpoint),
         ],
         lifespan=lifespan,
     )

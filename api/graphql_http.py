@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import graphiql
+from api.compression import Compressed
 from api.deadline import for_client
 from api.graphql_answers import CORS, SECRET, Answer, answer_to_error, new_number, send_answer
 from api.graphql_endpoint import Endpoint, Turn
@@ -42,7 +43,6 @@ from schema.costs import Spent
 from schema.errors import Refused
 from schema.operations import Executed, Operation, Request, begun_promptly, executed, held_document, prepare
 from schema.plans import Begun
-from schema.schema_answers import asks_only_of_schema
 from store.stopping import Stop
 
 _PREFLIGHT = {
@@ -77,17 +77,22 @@ class _Answering:
 
 
 class AtOnce:
-    """Middleware that answers questions before any other address is looked for: they are most of what is asked."""
+    """Outermost: answers questions before any other address is looked for, because they are most of what is asked."""
 
     def __init__(self, app: ASGIApp, endpoint: Endpoint) -> None:
         self.app, self.endpoint = app, endpoint
+        self.compressed = Compressed(_Answering(endpoint))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or pass on."""
-        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == _PATH:
-            await respond(self.endpoint, incoming(scope, receive), send)
-        else:
+        """Answer, compressed for clients that take that, or pass on."""
+        if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] != _PATH:
             await self.app(scope, receive, send)
+            return
+        request = incoming(scope, receive)
+        if b"accept-encoding" in request.headers:
+            await self.compressed(scope, receive, send)
+        else:
+            await respond(self.endpoint, request, send)
 
 
 async def respond(endpoint: Endpoint, request: Incoming, send: Send) -> None:
@@ -123,7 +128,7 @@ async def answered(endpoint: Endpoint, request: Incoming, media: str) -> Answer:
     operation, spent = await _prepared(endpoint, request, viewer, asked)
     if request.method == "GET":
         check_may_get(operation)
-    if asks_only_of_schema(operation):
+    if operation.asks_only_of_schema:
         return await _of_schema(endpoint, operation)
     keep = request.method == "GET" and viewer is None and may_be_kept(operation)
     if keep and (known := _known(endpoint, request, operation, media)):

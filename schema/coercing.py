@@ -6,6 +6,7 @@ What graphql-core would refuse is not put into words here: it is a `Bail`, and g
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from math import inf
 from typing import Any
 
 from graphql import (
@@ -28,6 +29,8 @@ from schema.repeated import Repeated
 Variables = Mapping[str, Any]
 #: Lists that are kept as they were read, which nobody may change.
 _LISTS: Repeated[list[Any]] = Repeated(1000)
+#: What a parser would return as it is.
+_PLAIN: Mapping[str, type] = {"String": str, "ID": str, "Boolean": bool}
 #: Reads a value as JSON brings it.
 Reader = Callable[[Any], Any]
 
@@ -94,8 +97,7 @@ def _list_reader(type_: GraphQLList[Any]) -> Reader:
 
 def _named_reader(type_: Any) -> Reader:
     if not isinstance(type_, GraphQLInputObjectType):
-        parse: Reader = type_.parse_value
-        return parse
+        return _scalar_reader(type_)
     fields = {name: (field.out_name or name, reader_of(field.type)) for name, field in type_.fields.items()}
     defaults, required = _left_out(type_)
 
@@ -109,6 +111,14 @@ def _named_reader(type_: Any) -> Reader:
         return told
 
     return read
+
+
+def _scalar_reader(type_: Any) -> Reader:
+    parse: Reader = type_.parse_value
+    if type_.name == "Float":
+        return lambda value: value if type(value) is float and -inf < value < inf else parse(value)
+    plain = _PLAIN.get(type_.name)
+    return parse if plain is None else lambda value: value if type(value) is plain else parse(value)
 
 
 def _left_out(type_: GraphQLInputObjectType) -> tuple[dict[str, Any], frozenset[str]]:

@@ -24,7 +24,7 @@ from search.places import PlaceFinder
 from store.database import Reader, WouldWait, Writer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Context:
     """Made anew for each operation by `api`.
 
@@ -60,14 +60,13 @@ class Context:
     def loaders(self) -> Loaders:
         """What looks things up; made when first something is, for many questions look up nothing."""
         if self._loaders is None:
-            object.__setattr__(self, "_loaders", loaders_for(self.read))
-        assert self._loaders is not None
+            self._loaders = loaders_for(self.read)
         return self._loaders
 
     def renew(self) -> None:
         """Hold no snapshot any more; what is looked up from here on is the newest, and what was is forgotten."""
         self.read.renew()
-        object.__setattr__(self, "_loaders", None)
+        self._loaders = None
 
     def at_moment_of(self, begun: Context) -> Context:
         """This one, which reads, to go on where the other began: with its now and its index."""

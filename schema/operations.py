@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from graphql import DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode, OperationType
+from graphql import DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode
 from graphql.execution import execute_sync
 from graphql.execution.values import get_variable_values
 
@@ -50,7 +50,12 @@ class Operation:
     @property
     def is_query(self) -> bool:
         """Whether it changes nothing."""
-        return self.node.operation == OperationType.QUERY
+        return self.prepared.is_query
+
+    @property
+    def asks_only_of_schema(self) -> bool:
+        """Whether every field it asks for at its root is of introspection."""
+        return self.prepared.asks_only_of_schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

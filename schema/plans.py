@@ -33,6 +33,7 @@ from schema.compiling import Compiler, Shown
 from schema.context import Context
 from schema.found_pages import FOUND_LISTS, Asking
 from schema.fragments import Fragments
+from schema.kept_variables import kept_variables_reader
 from schema.lasting import LASTING, Lasts
 from schema.limits import operation_cost
 from store.database import WouldWait
@@ -41,6 +42,7 @@ from store.database import WouldWait
 _MAX_FORMS = 16
 _MAX_COSTS = 500
 _SEARCHES = frozenset({"meetings", "occurrences", "__typename"})
+_OF_SCHEMA = frozenset({"__schema", "__type"})
 #: Types whose objects are the vocabulary's, and show nothing but what it says.
 _OF_VOCABULARY = frozenset({"Fellowship", "Format"})
 #: More than any list gives.
@@ -74,6 +76,8 @@ class Prepared:
     compiled: bool = True
     _switches: tuple[str, ...] = field(init=False)
     _sizes: tuple[str, ...] = field(init=False)
+    is_query: bool = field(init=False)
+    asks_only_of_schema: bool = field(init=False)
     _searches_only: bool = field(init=False)
     _read: Any = field(init=False)
     _costs: dict[tuple[int, ...], int] = field(default_factory=dict)
@@ -83,11 +87,17 @@ class Prepared:
         finder = _Finder()
         visit(self.document, finder)
         self._switches, self._sizes = tuple(sorted(finder.switches)), tuple(sorted(finder.sizes))
+        self.is_query = self.node.operation == OperationType.QUERY
+        self.asks_only_of_schema = self._asks_only(_OF_SCHEMA)
+        self._searches_only = not finder.counts and self._asks_only(_SEARCHES)
+        # What is asked besides may be a person's own, and is not kept.
+        reader = kept_variables_reader if self._searches_only else variables_reader
+        self._read = reader(self.schema, self.node.variable_definitions or ())
+
+    def _asks_only(self, names: frozenset[str]) -> bool:
+        """Whether these are all the fields at its root."""
         chosen = self.node.selection_set.selections
-        self._searches_only = not finder.counts and all(
-            isinstance(one, FieldNode) and one.name.value in _SEARCHES for one in chosen
-        )
-        self._read = variables_reader(self.schema, self.node.variable_definitions or ())
+        return self.is_query and all(isinstance(one, FieldNode) and one.name.value in names for one in chosen)
 
     def read(self, given: Mapping[str, Any]) -> dict[str, Any] | None:
         """The variables as resolvers take them; None: something is wrong with them."""
@@ -124,7 +134,7 @@ class Prepared:
 
     def _compiled(self, variables: dict[str, Any]) -> Shown | None:
         root = self.schema.query_type
-        if not self.compiled or root is None or self.node.operation != OperationType.QUERY:
+        if not self.compiled or root is None or not self.is_query:
             return None
         fragments = {n.name.value: n for n in self.document.definitions if isinstance(n, FragmentDefinitionNode)}
         compiler = Compiler(

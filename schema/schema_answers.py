@@ -10,21 +10,13 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 import orjson
-from graphql import FieldNode, GraphQLSchema
+from graphql import GraphQLSchema
 
 from schema.operations import Operation, answer_of, execute
 
 #: Answers kept, and how long each may be: the whole schema with all descriptions takes 200 kB.
 _KEPT = 16
 _LONGEST = 1_000_000
-
-
-def asks_only_of_schema(operation: Operation) -> bool:
-    """Whether every field it asks for at its root is of introspection."""
-    return operation.is_query and all(
-        isinstance(selection, FieldNode) and selection.name.value in {"__schema", "__type"}
-        for selection in operation.node.selection_set.selections
-    )
 
 
 class SchemaAnswers:

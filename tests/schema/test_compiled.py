@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, time, timedelta
+from pprint import pformat
 from random import Random
 
 import orjson
@@ -22,6 +23,7 @@ from schema.compiling import Once
 from schema.documents import Documents
 from schema.errors import Refused
 from schema.fragments import Fragments
+from schema.kept_variables import kept_variables_reader
 from schema.operations import Request, answer_of, execute, prepare
 from schema.plans import answer_in_bytes
 from tests.amounts import many
@@ -246,7 +248,9 @@ def test_variables_are_read_as_graphql_core_reads_them(town: House, declared: st
     assert isinstance(node, OperationDefinitionNode)
     inputs = {} if given is ... else {"v": given}
     standard = get_variable_values(town.schema, node.variable_definitions or (), inputs)
-    assert variables_reader(town.schema, node.variable_definitions or ())(inputs) == standard
+    for reader in (variables_reader, kept_variables_reader):
+        read = reader(town.schema, node.variable_definitions or ())
+        assert [pformat(read(inputs)), pformat(read(inputs))] == [pformat(standard)] * 2
 
 
 @pytest.mark.parametrize(
@@ -263,5 +267,6 @@ def test_what_is_wrong_with_a_variable_is_not_said_here(town: House, given: dict
     (node,) = parse("query ($v: MeetingFilter) { __typename }").definitions
     assert isinstance(node, OperationDefinitionNode)
     assert isinstance(get_variable_values(town.schema, node.variable_definitions or (), given), list)
-    with pytest.raises(Exception, match=r".*"):
-        variables_reader(town.schema, node.variable_definitions or ())(given)
+    for reader in (variables_reader, kept_variables_reader):
+        with pytest.raises(Exception, match=r".*"):
+            reader(town.schema, node.variable_definitions or ())(given)

@@ -8,7 +8,7 @@ from graphql import GraphQLSchema, get_introspection_query
 
 from schema.documents import Documents
 from schema.operations import Operation, Request, prepare
-from schema.schema_answers import SchemaAnswers, asks_only_of_schema
+from schema.schema_answers import SchemaAnswers
 from tests.schema.conftest import LIMITS
 
 BY_NAME = "query ($name: String!) { __type(name: $name) { name } }"
@@ -81,4 +81,4 @@ def test_only_the_last_few_answers_are_kept(graphql_schema: GraphQLSchema) -> No
 def test_only_what_asks_nothing_else_is_answered_without_the_list(
     graphql_schema: GraphQLSchema, text: str, only: bool
 ) -> None:
-    assert asks_only_of_schema(operation(graphql_schema, text)) is only
+    assert operation(graphql_schema, text).asks_only_of_schema is only
