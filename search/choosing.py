@@ -9,24 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from threading import Lock
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from meetings.search import Point
 from search.candidates import Candidates, Sieve, narrowed
 from search.clock import Ints, Longs, Reals
 from search.columns import Generation
+from search.geo import around_in, bands_of, between_parallels, chord_limit, chords
 
 #: Judged in a tenth of a millisecond or two.
 _AT_ONCE = 20_000
+#: So many of a latitude band are measured sooner than a circle's own cells are found among them.
+_FEW_IN_BAND = 4_000
 
 
 class Chosen(NamedTuple):
     """Rows with a point that all sieves keep, in the order of their cells: 40 bytes for each of them.
 
-    The others are as in `search.columns.Rows`.
+    `bands` are those of their cells (`search.geo`); the others are as in `search.columns.Rows`.
     """
 
+    bands: Longs
     rows: Longs
     cell: Ints
     x: Reals
@@ -34,13 +39,27 @@ class Chosen(NamedTuple):
     z: Reals
     schedule: Ints
 
+    def within(self, point: Point, radius_km: float, few: int = _FEW_IN_BAND) -> tuple[Longs, Reals]:
+        """Where among them those within a radius are, and their squared chords."""
+        pieces = [between_parallels(self.bands, point, radius_km)]
+        if pieces[0].stop - pieces[0].start > few:
+            pieces = around_in(self.cell, point, radius_km)
+        around = Candidates(pieces or [slice(0, 0)])
+        squares = chords(self, around, point)
+        near = (squares <= chord_limit(radius_km)).nonzero()[0]
+        return around.at(near).rows, squares.take(near)
+
+
+#: What is chosen of some rows: all of `Chosen` but the bands.
+_Part: TypeAlias = tuple[Longs, Ints, Reals, Reals, Reals, Ints]
+
 
 class Choosing:
     """Chooses among all rows with a point, so many at once. Threads may share it."""
 
     def __init__(self, columns: Generation, sieves: Sequence[Sieve], at_once: int = _AT_ONCE) -> None:
         self._columns, self._sieves, self._at_once = columns, sieves, at_once
-        self._parts: list[Chosen] = []
+        self._parts: list[_Part] = []
         self._judged = 0
         self._chosen: Chosen | None = None
         self._lock = Lock()
@@ -63,24 +82,14 @@ class Choosing:
             return
         candidates, keep = narrowed(Candidates([slice(first, last)]), self._sieves)
         kept = candidates if keep is None else candidates.at(keep.nonzero()[0])
-        self._parts.append(_beside(self._columns, kept))
+        of, rows = kept.of, self._columns.rows
+        self._parts.append((kept.rows, of(rows.cell), of(rows.x), of(rows.y), of(rows.z), of(rows.schedule)))
         # Not before: if judging fails, it is done again.
         self._judged = last
-        if 2 * sum(len(part.rows) for part in self._parts) > located:
+        if 2 * sum(len(part[0]) for part in self._parts) > located:
             # Whatever the others are.
             self._judged, self._parts = located, []
         elif last == located:
             parts, self._parts = self._parts, []
-            self._chosen = Chosen(*map(np.concatenate, zip(*parts, strict=True)))
-
-
-def _beside(columns: Generation, kept: Candidates) -> Chosen:
-    rows = columns.rows
-    return Chosen(
-        rows=kept.rows,
-        cell=kept.of(rows.cell),
-        x=kept.of(rows.x),
-        y=kept.of(rows.y),
-        z=kept.of(rows.z),
-        schedule=kept.of(rows.schedule),
-    )
+            of_all, cell, *others = map(np.concatenate, zip(*parts, strict=True))
+            self._chosen = Chosen(bands_of(cell), of_all, cell, *others)

@@ -7,18 +7,34 @@ trigonometry is done for a row.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from meetings.search import Box, Point
 from search.candidates import Candidates, some_of
-from search.choosing import Chosen
 from search.clock import Flags, Ints, Longs, Reals
 from search.columns import Generation, Rows
 
 R = TypeVar("R", float, Reals)
+
+
+class OnSphere(Protocol):
+    """Columns of rows that have a point, as `search.columns.Rows` has them."""
+
+    @property
+    def x(self) -> Reals:
+        """Towards the equator, south of Greenwich."""
+
+    @property
+    def y(self) -> Reals:
+        """Towards the equator, 90 degrees east of it."""
+
+    @property
+    def z(self) -> Reals:
+        """Towards the north pole."""
+
+
 EARTH_KM = 6371.0088
 #: Millimetres: finer differences are of the machine's arithmetic, and would order one hall's meetings by chance.
 _FINEST = 1e6
@@ -29,11 +45,11 @@ _GRID_ROWS = 180 * _CELLS_A_DEGREE
 _GRID_COLUMNS = 360 * _CELLS_A_DEGREE
 #: Cells of rows that no distance finds, after all others.
 ELSEWHERE = _GRID_ROWS * _GRID_COLUMNS
+#: The first cell of each grid row, and the one after all.
+_ROW_EDGES = np.arange(0, ELSEWHERE + 1, _GRID_COLUMNS, dtype=np.int32)
 VIRTUAL = ELSEWHERE + 1
 #: Above so many grid rows one slice of the whole latitude band is quicker.
 _MOST_SLICES = 60
-#: So many chosen rows of a latitude band are measured sooner than the circle's own cells are found among them.
-_FEW_IN_BAND = 4_000
 #: Of more slices it is quicker to number the rows at once.
 _MOST_PIECES = 12
 #: Degrees by which a circle's box is widened, and part of the radius by which the rim is: more than rounding errs.
@@ -67,7 +83,7 @@ def on_sphere(latitude: R, longitude: R) -> tuple[R, R, R]:
     return flat * np.cos(lon), flat * np.sin(lon), np.sin(lat)
 
 
-def chords(rows: Rows | Chosen, at: Candidates, point: Point) -> Reals:
+def chords(rows: OnSphere, at: Candidates, point: Point) -> Reals:
     """Squared chords from a point to these rows, which all have one."""
     x, y, z = on_sphere(point.latitude, point.longitude)
     dx: Reals = at.of(rows.x) - x
@@ -91,18 +107,20 @@ def kilometres(squared_chord: float) -> float:
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(squared_chord) / 2))
 
 
-def all_kilometres(squared_chords: Sequence[float], unknown: float) -> list[float | None]:
+def all_kilometres(squared_chords: Reals, unknown: float) -> list[float | None]:
     """The same of many; None for the value that stands for an unknown one."""
-    squares = np.array(squared_chords, np.float64)
-    told: list[float | None] = (2 * EARTH_KM * np.arcsin(np.minimum(np.sqrt(squares) / 2, 1.0))).tolist()
-    if unknown in squared_chords:
+    told: list[float | None] = (2 * EARTH_KM * np.arcsin(np.minimum(np.sqrt(squared_chords) / 2, 1.0))).tolist()
+    if np.count_nonzero(squared_chords == unknown):
         return [None if square == unknown else km for square, km in zip(squared_chords, told, strict=True)]
     return told
 
 
-def distance_keys(squared_chords: Reals) -> Longs:
-    """Whole numbers that order as distances do."""
-    return np.rint(np.sqrt(squared_chords) * (EARTH_KM * _FINEST)).astype(np.int64)
+def distance_keys(squared_chords: Reals, most: np.int64) -> Longs:
+    """Whole numbers that order as distances do, of which that of an infinite one is `most`."""
+    keys = np.sqrt(squared_chords)
+    keys *= EARTH_KM * _FINEST
+    np.rint(keys, out=keys)
+    return np.minimum(keys, most, out=keys).astype(np.int64)
 
 
 def rows_around(generation: Generation, point: Point, radius_km: float) -> Candidates:
@@ -110,28 +128,21 @@ def rows_around(generation: Generation, point: Point, radius_km: float) -> Candi
     return _in_cells(generation, _circle_cells(point, radius_km))
 
 
-def chosen_within(chosen: Chosen, point: Point, radius_km: float, few: int = _FEW_IN_BAND) -> tuple[Longs, Reals]:
-    """Where among the chosen rows those within a radius are, and their squared chords."""
-    pieces = [_between_parallels(chosen.cell, point, radius_km)]
-    if pieces[0].stop - pieces[0].start > few:
-        pieces = _pieces(chosen.cell, _circle_cells(point, radius_km))
-    around = Candidates(pieces or [slice(0, 0)])
-    squares = chords(chosen, around, point)
-    within = (squares <= chord_limit(radius_km)).nonzero()[0]
-    return around.at(within).rows, squares.take(within)
+def bands_of(cells: Ints) -> Longs:
+    """Where in cells in their order those of each grid row begin, and where those of the last end."""
+    return cells.searchsorted(_ROW_EDGES)
 
 
-def count_in_band(generation: Generation, point: Point, radius_km: float) -> int:
-    """How many rows lie between the parallels that hold a radius: more than lie within it, and quickly told."""
-    band = _between_parallels(_located_cells(generation), point, radius_km)
-    return int(band.stop - band.start)
-
-
-def _between_parallels(cells: Ints, point: Point, radius_km: float) -> slice:
-    """Where in cells in their order those lie between the parallels that hold a radius."""
+def between_parallels(bands: Longs, point: Point, radius_km: float) -> slice:
+    """The cells between the parallels that hold a radius: more than those that hold it, and quickly told."""
     half = math.degrees(min(radius_km / EARTH_KM, math.pi)) + _MARGIN
-    (band,) = _pieces(cells, _band(point.latitude - half, point.latitude + half)) or [slice(0, 0)]
-    return band
+    first, last = bands[_row_of(point.latitude - half)], bands[_row_of(point.latitude + half) + 1]
+    return slice(int(first), int(last))
+
+
+def around_in(cells: Ints, point: Point, radius_km: float) -> list[slice]:
+    """Where in cells in their order those lie that hold a radius."""
+    return _pieces(cells, _circle_cells(point, radius_km))
 
 
 def _circle_cells(point: Point, radius_km: float) -> list[int]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple, overload
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 
 from meetings.listing import id_from_number
 from meetings.search import Hit
-from search.clock import NEVER, Ints, Longs, instant_of
+from search.clock import NEVER, Ints, Longs, Reals, instant_of
 from search.columns import Generation, editions_of
 from search.cursors import Asked, Position, cursors_of
-from search.geo import all_kilometres, kilometres
+from search.geo import all_kilometres
 from search.matching import FAR, Matches
 from search.ordering import names_of
 
@@ -26,12 +26,12 @@ _ID_LENGTH = 14
 class _Columns(NamedTuple):
     """What is known of each row of a page; `starts` in minutes of `search.clock`, `squares` squared chords."""
 
-    rows: list[int]
     sections: list[int]
-    keys: list[int]
-    numbers: list[int]
-    starts: list[int]
-    squares: list[float]
+    rows: Longs
+    keys: Longs
+    numbers: Longs
+    starts: Ints
+    squares: Reals
 
 
 class Hits(Sequence[Hit]):
@@ -44,7 +44,7 @@ class Hits(Sequence[Hit]):
         self._cursors: list[str] | None = None
 
     def __len__(self) -> int:
-        return len(self._columns.rows)
+        return len(self._columns.sections)
 
     @overload
     def __getitem__(self, place: int) -> Hit: ...
@@ -54,51 +54,45 @@ class Hits(Sequence[Hit]):
 
     def __getitem__(self, place: int | slice) -> Hit | Hits:
         if isinstance(place, slice):
-            told = [column[place] for column in self._columns]
-            return Hits(self._generation, self._asked, _Columns._make(told))
+            some = Hits(self._generation, self._asked, _Columns._make([column[place] for column in self._columns]))
+            some._cursors = self._cursors and self._cursors[place]
+            return some
         place = range(len(self))[place]
-        start = self._columns.starts[place]
-        return Hit(
-            meeting_id=id_from_number(self._columns.numbers[place]),
-            cursor=self._cursors[place] if self._cursors else self[place : place + 1].cursors()[0],
-            distance_km=self._distance(self._columns.squares[place]),
-            starts_at=None if start == NEVER else instant_of(start),
-        )
+        (hit,) = self[place : place + 1]
+        return hit
 
     def __iter__(self) -> Iterator[Hit]:
-        ids = ids_of(np.array(self._columns.numbers, np.int64))
-        told = zip(ids, self.cursors(), self.distances(), self._columns.starts, strict=True)
+        told = zip(ids_of(self._columns.numbers), self.cursors(), self.distances(), self.starts, strict=True)
         for id, cursor, distance, start in told:
-            starts_at = None if start == NEVER else instant_of(start)
-            yield Hit(meeting_id=id, cursor=cursor, distance_km=distance, starts_at=starts_at)
+            yield Hit(meeting_id=id, cursor=cursor, distance_km=distance, starts_at=_instant(start))
 
     def __add__(self, others: Hits) -> Hits:
         """These, and then the others, which are of the same question."""
-        told = map(operator.add, self._columns, others._columns)
-        return Hits(self._generation, self._asked, _Columns._make(told))
+        (sections, *these), (more, *those) = self._columns, others._columns
+        both: Iterable[Any] = zip(these, those, strict=True)
+        return Hits(self._generation, self._asked, _Columns(sections + more, *map(np.concatenate, both)))
 
     def at(self, places: Sequence[int]) -> list[Hit]:
         """Those of these places, without what is of the question alone: no cursor, no distance."""
-        numbers, starts = self._columns.numbers, self._columns.starts
-        ids = ids_of(np.array([numbers[place] for place in places], np.int64))
-        return [
-            Hit(meeting_id=id, cursor="", starts_at=None if starts[place] == NEVER else instant_of(starts[place]))
-            for id, place in zip(ids, places, strict=True)
-        ]
+        ids = ids_of(self._columns.numbers.take(places))
+        starts = self._columns.starts.take(places).tolist()
+        return [Hit(meeting_id=id, cursor="", starts_at=_instant(start)) for id, start in zip(ids, starts, strict=True)]
 
     @property
     def numbers(self) -> list[int]:
         """The numbers behind the meetings' ids."""
-        return self._columns.numbers
+        numbers: list[int] = self._columns.numbers.tolist()
+        return numbers
 
     @property
     def starts(self) -> list[int]:
         """The starts in minutes of `search.clock`; NEVER: there is none."""
-        return self._columns.starts
+        starts: list[int] = self._columns.starts.tolist()
+        return starts
 
     def editions(self) -> list[int]:
         """For each meeting the generation since which nothing that is shown of it has changed."""
-        return editions_of(self._generation, np.array(self._columns.rows, np.int64))
+        return editions_of(self._generation, self._columns.rows)
 
     def distances(self) -> list[float | None]:
         """In kilometres, where they are known."""
@@ -108,30 +102,31 @@ class Hits(Sequence[Hit]):
         """The cursor of each."""
         if self._cursors is None:
             told = self._columns
-            names = names_of(self._generation, np.array(told.rows, np.int64))
-            self._cursors = cursors_of(self._asked, map(Position, told.sections, told.keys, names, told.numbers))
+            names = names_of(self._generation, told.rows)
+            positions = map(Position, told.sections, told.keys.tolist(), names, told.numbers.tolist())
+            self._cursors = cursors_of(self._asked, positions)
         return self._cursors
 
-    @staticmethod
-    def _distance(square: float) -> float | None:
-        return None if square == FAR else kilometres(square)
+
+def _instant(start: int) -> datetime | None:
+    return None if start == NEVER else instant_of(start)
 
 
 def no_hits(generation: Generation, asked: Asked) -> Hits:
-    """None yet."""
-    return Hits(generation, asked, _Columns(rows=[], sections=[], keys=[], numbers=[], starts=[], squares=[]))
+    """None."""
+    nothing = np.zeros(0, np.int64)
+    return hits_of(generation, Matches(rows=nothing), 0, nothing, nothing.astype(np.int32), asked)
 
 
 def hits_of(generation: Generation, found: Matches, section: int, keys: Longs, starts: Ints, asked: Asked) -> Hits:
     """The hits of these rows, whose keys and starts are given."""
-    count = len(found.rows)
     columns = _Columns(
-        rows=found.rows.tolist(),
-        sections=[section] * count,
-        keys=keys.tolist(),
-        numbers=generation.rows.number.take(found.rows).tolist(),
-        starts=starts.tolist(),
-        squares=[FAR] * count if found.squares is None else found.squares.tolist(),
+        sections=[section] * len(found.rows),
+        rows=found.rows,
+        keys=keys,
+        numbers=generation.rows.number.take(found.rows),
+        starts=starts,
+        squares=np.full(len(found.rows), FAR) if found.squares is None else found.squares,
     )
     return Hits(generation, asked, columns)
 

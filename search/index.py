@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from meetings.errors import StoreFailed
 from meetings.search import Point
 from search.candidates import Candidates, Sieve
 from search.choosing import Choosing, Chosen
+from search.clock import Longs
 from search.columns import Generation
 from search.files import current_number, current_stamp, read_generation
-from search.geo import count_in_band, rows_around
+from search.geo import bands_of, between_parallels, rows_around
 from search.schedules import Calendar
 from search.shelves import Shelf
 from search.texts import Said, find_text, text_question
@@ -58,6 +60,10 @@ class Index:
         self._chosen: Shelf[Choosing] = Shelf(_CHOSEN)
         self._around: tuple[tuple[Point, float], Candidates] | None = None
 
+    @cached_property
+    def _bands(self) -> Longs:
+        return bands_of(self.columns.rows.cell[: self.columns.located])
+
     @property
     def built_at(self) -> int:
         """When it was built, in minutes of `search.clock`."""
@@ -82,7 +88,8 @@ class Index:
 
     def are_few_around(self, point: Point, radius_km: float, most: int) -> bool:
         """Whether at most so many rows may lie within a radius."""
-        return count_in_band(self.columns, point, radius_km) <= most or self.around(point, radius_km).count <= most
+        band = between_parallels(self._bands, point, radius_km)
+        return band.stop - band.start <= most or self.around(point, radius_km).count <= most
 
     def chosen(self, key: Hashable, asked: Callable[[], int], sieves: Callable[[], Sequence[Sieve]]) -> Chosen | None:
         """The rows with a point that sieves keep, once it has paid to choose them: after as many have been `asked` for

@@ -18,7 +18,7 @@ from search.choosing import Chosen
 from search.clock import DAY, NEVER, Flags, Ints, Longs, Reals
 from search.columns import Generation
 from search.filters import facts_of, rows_of_ids, sieves_of
-from search.geo import chord_limit, chords, chosen_within, distance_keys, in_box, rows_around_box
+from search.geo import chord_limit, chords, distance_keys, in_box, rows_around_box
 from search.index import Index
 from search.ordering import LAST, smallest
 from search.times import TimeTest
@@ -26,11 +26,11 @@ from search.times import TimeTest
 #: Where the search for the nearest begins, and how it widens while too few are found.
 _FIRST_KM = 4.0
 _WIDENING = 3.0
+#: No distance is known.
+FAR = np.inf
 #: Up to so many rows are ordered at once; of more the first are looked for by and by, so many minutes ahead.
 _FEW = 1_000
 _AHEAD = (30, 240, DAY)
-#: No distance is known.
-FAR = np.inf
 
 
 class Matches(NamedTuple):
@@ -121,7 +121,7 @@ def _reached(index: Index, asked: MeetingFilter, by_time: TimeTest) -> Kept:
         found = _within(index, asked, radius_km, by_time).matches()
         keys = distances(found)
         # A millimetre within the circle: what lies just outside could tie with what is at its rim.
-        inside = np.count_nonzero(keys < distance_keys(np.array([chord_limit(radius_km)])) - 1)
+        inside = np.count_nonzero(keys < distance_keys(np.array([chord_limit(radius_km)]), LAST) - 1)
         if inside >= place.nearest or radius_km >= place.radius_km or place.area is not None:
             nearest = taken(found, smallest(index.columns, found.rows, keys, place.nearest))
             return Kept(candidates=some_of(nearest.rows), squares=nearest.squares, starts=nearest.starts)
@@ -130,13 +130,7 @@ def _reached(index: Index, asked: MeetingFilter, by_time: TimeTest) -> Kept:
 
 def distances(found: Matches) -> Longs:
     """Whole numbers that order them as their distances do; LAST where none is known."""
-    squares = found.squares
-    if squares is None:
-        return np.full(len(found.rows), LAST)
-    known = squares != FAR
-    if known.all():
-        return distance_keys(squares)
-    return np.where(known, distance_keys(np.where(known, squares, 0.0)), LAST)
+    return np.full(len(found.rows), LAST) if found.squares is None else distance_keys(found.squares, LAST)
 
 
 def _within(index: Index, asked: MeetingFilter, radius_km: float, by_time: TimeTest) -> Kept:
@@ -158,9 +152,12 @@ def _chosen(index: Index, asked: MeetingFilter, by_time: TimeTest, near: Point, 
 
 
 def _of_chosen(chosen: Chosen, near: Point, radius_km: float, by_time: TimeTest) -> Kept:
-    at, squares = chosen_within(chosen, near, radius_km)
+    at, squares = chosen.within(near, radius_km)
     on_time, starts = by_time.judge(chosen.schedule.take(at))
-    return Kept(candidates=some_of(chosen.rows.take(at)), keep=on_time, squares=squares, starts=starts)
+    if on_time is not None:
+        kept = on_time.nonzero()[0]
+        at, squares, starts = at.take(kept), squares.take(kept), None if starts is None else starts.take(kept)
+    return Kept(candidates=some_of(chosen.rows.take(at)), squares=squares, starts=starts)
 
 
 def _candidates(index: Index, asked: MeetingFilter, radius_km: float) -> tuple[Candidates, _PlaceTest | None]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
+from operator import add
 
 import numpy as np
 
@@ -24,17 +26,19 @@ def find_meetings(index: Index, query: MeetingQuery) -> Page:
     wanted = query.filter if after is None else with_window(query.filter, asked.window)
     by_time = time_test(index, wanted.time, asked.now, always=query.order is MeetingOrder.NEXT_START)
     found = kept_sections(index, wanted, by_time)
-    hits = no_hits(index.columns, asked)
+    parts: list[Hits] = []
+    left = query.first + 1
     for number, section in enumerate(found):
-        if after is None or number >= after.section:
+        if left and (after is None or number >= after.section):
             here = after if after is not None and number == after.section else None
-            part = _hits(index, section, asked, number, query.first + 1 - len(hits), here, wanted.text)
-            hits = hits + part if len(hits) else part
+            parts.append(_hits(index, query, section, asked, number, left, here))
+            left -= len(parts[-1])
+    hits = reduce(add, parts) if parts else no_hits(index.columns, asked)
     return Page(
-        hits=hits if len(hits) <= query.first else hits[: query.first],
-        has_next=len(hits) > query.first,
+        hits=hits if left else hits[:-1],
+        has_next=not left,
         has_previous=after is not None,
-        total=sum(section.total() for section in found),
+        total=sum(map(Kept.total, found)),
     )
 
 
@@ -58,10 +62,10 @@ def with_window(asked: MeetingFilter, window: tuple[int, int] | None) -> Meeting
 
 
 def _hits(
-    index: Index, section: Kept, asked: Asked, number: int, count: int, after: Position | None, text: str | None
+    index: Index, query: MeetingQuery, section: Kept, asked: Asked, number: int, count: int, after: Position | None
 ) -> Hits:
     """The first matches of a section that come after a position."""
-    columns, order = index.columns, MeetingOrder(asked.order)
+    columns, order = index.columns, query.order
     if after is not None and order is MeetingOrder.NAME:
         # A name's rank is of one generation only.
         rank, known = rank_of(columns.names, after.name)
@@ -72,7 +76,7 @@ def _hits(
         found = section.nearest(count)
     else:
         found = section.matches()
-    keys = _keys(index, found, order, text)
+    keys = _keys(index, found, order, query.filter.text)
     places = smallest(columns, found.rows, keys, count, after)
     shown = taken(found, places)
     starts = shown.starts

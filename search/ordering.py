@@ -14,6 +14,8 @@ from search.strings import rank_of, texts_at
 #: Rows that know no distance or no start come last. A number of numpy's: one of Python's would be cut to 32 bits
 #: wherever it meets an array of them.
 LAST = np.int64(1 << 62)
+#: So many are not sorted to find the first few of them.
+_MANY = 1_000
 
 
 def name_ranks(columns: Generation, rows: Longs) -> Longs:
@@ -28,25 +30,28 @@ def names_of(columns: Generation, rows: Longs) -> list[str]:
 
 def smallest(columns: Generation, rows: Longs, keys: Longs, count: int, after: Position | None = None) -> Longs:
     """Where in `rows` the first `count` are which come after a position, in order."""
-    places = np.arange(len(rows)) if after is None else positions_after(columns, rows, keys, after)
+    if after is not None:
+        places = positions_after(columns, rows, keys, after)
+        return places.take(smallest(columns, rows.take(places), keys.take(places), count))
+    if len(rows) > max(count, _MANY):
+        places = _few(_levels(columns, rows, keys), np.arange(len(rows)), count)
+        return places.take(smallest(columns, rows.take(places), keys.take(places), count))
+    order = keys.argsort()
+    first = keys.take(order[: count + 1])
+    if np.count_nonzero(first[1:] == first[:-1]):
+        # Any of those may come first that tie with the last one.
+        order = order[: keys.take(order).searchsorted(first[:count][-1], "right")]
+        order = order.take(np.lexsort([level(order) for level in reversed(_levels(columns, rows, keys))]))
+    return order[:count]
 
-    def by_key(at: Longs) -> Longs:
-        return keys.take(at)
 
-    def by_name(at: Longs) -> Longs:
-        return name_ranks(columns, rows.take(at))
-
-    def by_number(at: Longs) -> Longs:
-        return columns.rows.number.take(rows.take(at))
-
-    levels = (by_key, by_name, by_number)
-    found = _few(levels, places, count)
-    first = keys.take(found)
-    order = first.argsort()
-    first = first.take(order)
-    if (first[1:] == first[:-1]).any():
-        order = np.lexsort([level(found) for level in reversed(levels)])
-    return found.take(order)
+def _levels(columns: Generation, rows: Longs, keys: Longs) -> list[Callable[[Longs], Longs]]:
+    """What orders places in `rows`, each of those that the one before leaves equal."""
+    return [
+        keys.take,
+        lambda at: name_ranks(columns, rows.take(at)),
+        lambda at: columns.rows.number.take(rows.take(at)),
+    ]
 
 
 def _few(levels: Sequence[Callable[[Longs], Longs]], places: Longs, count: int) -> Longs:

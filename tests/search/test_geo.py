@@ -13,7 +13,7 @@ from meetings.model import Venue, VenueType
 from meetings.search import Box, MeetingOrder, PlaceFilter, Point
 from search.candidates import Sieve
 from search.choosing import Choosing
-from search.geo import chord_limit, chosen_within, kilometres, rows_around, rows_around_box
+from search.geo import chord_limit, kilometres, rows_around, rows_around_box
 from search.geo import in_box as rows_in_box
 from search.hits import ids_of
 from search.index import Index
@@ -76,7 +76,7 @@ def test_a_radius_reaches_the_same_among_chosen_rows_by_its_cells_or_by_its_para
     assert chosen is not None
     for _ in range(40):
         middle, radius_km = a_point(random), random.choice((0.0, 1.0, 30.0, 330.0, 500.0))
-        places, squares = chosen_within(chosen, middle, radius_km, few)
+        places, squares = chosen.within(middle, radius_km, few)
         rows, every = rows_within(columns, middle, radius_km)
         expected = [(row, s) for row, s in zip(rows.tolist(), every.tolist(), strict=True) if row in chosen.rows]
         assert sorted(zip(chosen.rows[places].tolist(), squares.tolist(), strict=True)) == sorted(expected)
