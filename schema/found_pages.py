@@ -25,7 +25,7 @@ from schema.compiling import Compiler, ListCompiler, Selected, Shown
 from schema.context import Context
 from schema.fragments import Fragment, Fragments, Key
 from schema.lasting import OF_OTHERS, status_lasts
-from schema.occurrences import Found, found_occurrence, meetings_of_hits, occurrence_of_hit, to_metres
+from schema.occurrences import Found, found_occurrence, meetings_of_hits, occurrence_of_hit
 from search.hits import Hits
 
 #: By list, what the items are that it shows; None: nothing is shown of this hit.
@@ -35,16 +35,26 @@ ITEMS: Mapping[tuple[str, str], Callable[[Hit, Meeting], Any]] = {
     ("OccurrenceConnection", "nodes"): lambda hit, meeting: occurrence_of_hit(meeting, hit),
     ("OccurrenceConnection", "edges"): found_occurrence,
 }
+
+
+def _metres(hits: Hits) -> bytes:
+    """The distances as `to_metres` has them, in JSON."""
+    return orjson.dumps(np.rint(hits.kilometres() * 1000) / 1000, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
 #: What is of the question, by field, in JSON; the same for hits of whatever meeting.
 _OF_HITS: Mapping[str, Callable[[Hits], bytes]] = {
     "cursor": lambda hits: orjson.dumps(hits.cursors()),
-    "distanceKm": lambda hits: _metres(hits.distances()),
+    "distanceKm": _metres,
 }
 _EDGES = frozenset({"MeetingEdge", "OccurrenceEdge"})
 _BITS = {status: 1 << place for place, status in enumerate(MeetingStatus)}
 #: Values of variables for which pieces of one page of one document are kept; more are made up by nobody's app.
 _MAX_VALUES = 64
 _numbers = count(1)
+#: Stands for a page while the answer is put together. No text in JSON has this character as it is.
+MARK = b"\x1a"
+_MARKED = orjson.Fragment(MARK)
 
 
 @dataclass(slots=True)
@@ -52,14 +62,14 @@ class Asking:
     """What resolvers are given for graphql-core's `info`, of which they use the context only.
 
     `until` is the last moment, in POSIX seconds, at which all that was asked since it was set is still shown so.
-    `lacking` are the pages that wait for pieces to be made.
+    `pages` are those of the answer, in the order in which they stand in it.
     """
 
     context: Context
     variables: Variables
     fragments: Fragments | None
     until: float = inf
-    lacking: list[FoundPage] = field(default_factory=list)
+    pages: list[FoundPage] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,21 +92,18 @@ class FoundList:
         """What stands round each part of a piece."""
         return [around for around, hole in zip(self.around, self.holes, strict=True) if isinstance(hole, int)]
 
-    def __call__(self, found: Found, asking: Asking, parts: tuple[Shown, ...]) -> orjson.Fragment | FoundPage:
-        """The list in JSON, or its page while pieces are missing; `parts` show what a piece is made of."""
+    def __call__(self, found: Found, asking: Asking, parts: tuple[Shown, ...]) -> orjson.Fragment:
+        """A mark for the page that comes there; `parts` show what a piece is made of."""
         assert isinstance(found.page.hits, Hits)
-        page = self._page(found.page.hits, found.statuses, asking, parts)
-        if page.missing:
-            asking.lacking.append(page)
-            return page
-        return self.told(page)
+        asking.pages.append(self._page(found.page.hits, found.statuses, asking, parts))
+        return _MARKED
 
-    def told(self, page: FoundPage) -> orjson.Fragment:
-        """A page of which no piece is missing."""
+    def written(self, page: FoundPage) -> list[bytes]:
+        """A page of which no piece is missing, in JSON, in many parts."""
         wanted = _bits_of(page.statuses)
         shown = [piece for piece in page.pieces if piece is not None and piece.status & wanted]
         if not shown:
-            return orjson.Fragment(b"[]")
+            return [b"[]"]
         if len(shown) == len(page.pieces):
             places = None
         else:
@@ -106,7 +113,7 @@ class FoundList:
         # The first row has the bracket where the others have the comma.
         written[0] = b"[" + written[0][1:]
         written.append(b"]")
-        return orjson.Fragment(b"".join(written))
+        return written
 
     def _column(self, at: int, hits: Hits, shown: list[Fragment], places: list[int] | None) -> list[bytes]:
         """What stands in that hole, with what is round it, for each piece shown; `places`: which hits, None: all."""
@@ -125,7 +132,7 @@ class FoundList:
         """With the pieces that are kept and still good."""
         plan, kept = self._plan(asking.variables), asking.fragments
         generation = asking.context.search_index().generation
-        page = FoundPage(shows=self, hits=hits, statuses=statuses, asking=asking, parts=parts, generation=generation)
+        page = FoundPage(shows=self, hits=hits, statuses=statuses, parts=parts, generation=generation)
         if kept is None or not plan:
             page.pieces, page.missing = [None] * len(hits), list(range(len(hits)))
             return page
@@ -155,14 +162,6 @@ class FoundList:
         return plan
 
 
-def _metres(distances: Sequence[float | None]) -> bytes:
-    """The distances as `to_metres` has them, in JSON."""
-    if None in distances:
-        return orjson.dumps([to_metres(distance) for distance in distances])
-    metres = np.rint(np.array(distances) * 1000) / 1000
-    return orjson.dumps(metres, option=orjson.OPT_SERIALIZE_NUMPY)
-
-
 @cache
 def _bits_of(statuses: frozenset[MeetingStatus]) -> int:
     """All of them together; there are few statuses, and so few sets of them."""
@@ -173,20 +172,17 @@ def _bits_of(statuses: frozenset[MeetingStatus]) -> int:
 class FoundPage:
     """One page of hits on its way to JSON: the pieces at hand, and the places of those that are `missing`.
 
-    `generation` is that of the index that was searched. `keys` None: its pieces are not kept. `told` is the page in
-    JSON, once it is complete.
+    `generation` is that of the index that was searched. `keys` None: its pieces are not kept.
     """
 
     shows: FoundList
     hits: Hits
     statuses: frozenset[MeetingStatus]
-    asking: Asking
     parts: tuple[Shown, ...]
     generation: int
     keys: list[Key] | None = None
     pieces: list[Fragment | None] = field(default_factory=list)
     missing: list[int] = field(default_factory=list)
-    told: orjson.Fragment | None = None
 
     def look_at(self, places: Sequence[int], now: float) -> None:
         """Whether the pieces in these places are still good; those that are not are missing."""
@@ -199,20 +195,26 @@ class FoundPage:
                 self.pieces[place] = None
                 self.missing.append(place)
 
-    def complete(self) -> None:
+    def written(self, asking: Asking) -> list[bytes]:
+        """In JSON, in many parts. `asking` holds this page, and is not held by it: cycles are slow garbage."""
+        if self.missing:
+            self._complete(asking)
+        return self.shows.written(self)
+
+    def _complete(self, asking: Asking) -> None:
         """Make what is missing, of meetings as the database has them now."""
-        now, fragments = self.asking.context.now.timestamp(), self.asking.fragments
-        for place, piece in zip(self.missing, self._made(), strict=True):
+        now, fragments = asking.context.now.timestamp(), asking.fragments
+        for place, piece in zip(self.missing, self._made(asking), strict=True):
             self.pieces[place] = piece
             if piece is None or self.keys is None or fragments is None:
                 continue
             if piece.until > now and piece.status != _BITS[MeetingStatus.WITHDRAWN]:
                 fragments.put(self.keys[place], piece)
-        self.told = self.shows.told(self)
+        self.missing = []
 
-    def _made(self) -> Iterator[Fragment | None]:
+    def _made(self, asking: Asking) -> Iterator[Fragment | None]:
         """The missing pieces; None: nothing is shown of this hit, for it has just gone."""
-        asking, hits = self.asking, self.hits.at(self.missing)
+        hits = self.hits.at(self.missing)
         now, editions = asking.context.now, self._editions()
         since, parts = now.timestamp(), list(zip(self.parts, self.shows.around_parts, strict=True))
         for place, hit, meeting in zip(self.missing, hits, meetings_of_hits(asking.context, hits), strict=True):

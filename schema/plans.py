@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -31,7 +30,7 @@ from schema.arguments import variables_in
 from schema.coercing import Variables, variables_reader
 from schema.compiling import Compiler, Shown
 from schema.context import Context
-from schema.found_pages import FOUND_LISTS, Asking
+from schema.found_pages import FOUND_LISTS, MARK, Asking
 from schema.fragments import Fragments
 from schema.kept_variables import kept_variables_reader
 from schema.lasting import LASTING, Lasts
@@ -188,7 +187,7 @@ class Begun:
     @property
     def is_complete(self) -> bool:
         """Whether nothing need be read any more."""
-        return not self.asking.lacking
+        return not any(page.missing for page in self.asking.pages)
 
     def in_bytes(self, context: Context) -> bytes | None:
         """The whole answer, in JSON, with what it lacks read by that context, which is of the same moment.
@@ -197,17 +196,18 @@ class Begun:
         """
         self.asking.context = context
         try:
-            for page in self.asking.lacking:
-                page.complete()
-            return orjson.dumps({"data": self.shown}, default=_TOLD, option=orjson.OPT_PASSTHROUGH_DATACLASS)
+            first, *others = orjson.dumps({"data": self.shown}).split(MARK)
+            written = [first]
+            for page, after in zip(self.asking.pages, others, strict=True):
+                written += page.written(self.asking)
+                written.append(after)
+            # All at once: an answer is long, and each copy of it costs as much as a search.
+            return b"".join(written)
         except WouldWait:
             raise
         except Exception:
             # An error may be anyone's, and graphql-core has the words, the place and the nulls for it.
             return None
-
-
-_TOLD = attrgetter("told")
 
 
 def begin_answer(form: Shown, variables: Variables, context: Context, fragments: Fragments | None) -> Begun | None:

@@ -107,11 +107,11 @@ def kilometres(squared_chord: float) -> float:
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(squared_chord) / 2))
 
 
-def all_kilometres(squared_chords: Reals, unknown: float) -> list[float | None]:
-    """The same of many; None for the value that stands for an unknown one."""
-    told: list[float | None] = (2 * EARTH_KM * np.arcsin(np.minimum(np.sqrt(squared_chords) / 2, 1.0))).tolist()
-    if np.count_nonzero(squared_chords == unknown):
-        return [None if square == unknown else km for square, km in zip(squared_chords, told, strict=True)]
+def all_kilometres(squared_chords: Reals, unknown: float) -> Reals:
+    """The same of many; no number for the value that stands for an unknown one."""
+    told: Reals = np.arcsin(np.minimum(np.sqrt(squared_chords) / 2, 1.0))
+    told *= 2 * EARTH_KM
+    told[squared_chords == unknown] = np.nan
     return told
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, overload
@@ -94,9 +95,13 @@ class Hits(Sequence[Hit]):
         """For each meeting the generation since which nothing that is shown of it has changed."""
         return editions_of(self._generation, self._columns.rows)
 
-    def distances(self) -> list[float | None]:
-        """In kilometres, where they are known."""
+    def kilometres(self) -> Reals:
+        """The distances, no number where one is not known."""
         return all_kilometres(self._columns.squares, FAR)
+
+    def distances(self) -> list[float | None]:
+        """The same, None where one is not known."""
+        return [None if math.isnan(distance) else distance for distance in self.kilometres().tolist()]
 
     def cursors(self) -> list[str]:
         """The cursor of each."""
