@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from meetings.making import maker
 from meetings.model import Weekday
 from meetings.zones import zone
 
@@ -83,6 +84,9 @@ class Occurrence:
     note: str | None = None
 
 
+_made = maker(Occurrence)
+
+
 def instant(day: date, wall: time, zone_name: str) -> datetime:
     """The instant of a wall-clock time, in UTC: gap forward, overlap first."""
     # fold=0 reads a wall time with the offset from before the change: that is both rules at once.
@@ -96,14 +100,28 @@ def rule_dates(rule: Recurrence, first: date, last: date) -> Iterator[date]:
     if rule.until is not None:
         last = min(last, rule.until)
     day = first + _DAY * ((rule.weekday - first.weekday()) % 7)
-    if rule.interval > 1 and rule.anchor is not None:
-        origin = rule.anchor + _DAY * ((rule.weekday - rule.anchor.weekday()) % 7)
-        weeks = (day - origin).days // 7
-        day += _DAY * 7 * (-weeks % rule.interval)
+    if rule.interval > 1:
+        day += _DAY * 7 * (-_weeks(rule, day) % rule.interval)
     while day <= last:
         if _in_month(rule, day):
             yield day
         day += _DAY * 7 * rule.interval
+
+
+def _has_date(rule: Recurrence, day: date) -> bool:
+    """Whether this is one of the rule's dates."""
+    if day.weekday() != rule.weekday or (rule.until is not None and day > rule.until):
+        return False
+    if rule.anchor is not None and (day < rule.anchor or _weeks(rule, day) % rule.interval):
+        return False
+    return _in_month(rule, day)
+
+
+def _weeks(rule: Recurrence, day: date) -> int:
+    """How many weeks after the first date of the rule that counts from its anchor."""
+    assert rule.anchor is not None
+    origin = rule.anchor + _DAY * ((rule.weekday - rule.anchor.weekday()) % 7)
+    return (day - origin).days // 7
 
 
 def _in_month(rule: Recurrence, day: date) -> bool:
@@ -154,9 +172,9 @@ def occurrence_at(rule: Recurrence, exceptions: tuple[DatedException, ...], star
     start = start.astimezone(UTC)
     local = start.astimezone(zone(rule.zone))
     day = local.date()
-    if not exceptions and not local.fold and local.time() == rule.starts and next(rule_dates(rule, day, day), None):
+    if not exceptions and not local.fold and local.time() == rule.starts and _has_date(rule, day):
         # As nearly always: no exception, and no clock change that has moved it.
-        return Occurrence(date=day, starts_at=local, ends_at=(start + rule.duration).astimezone(local.tzinfo))
+        return _made(day, local, (start + rule.duration).astimezone(local.tzinfo), False, None, None)
     found = occurrences(rule, exceptions, start, start + timedelta(minutes=1))
     return found[0] if found else None
 

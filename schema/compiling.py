@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import partial
+from math import inf
 from typing import Any
 
 import orjson
@@ -38,13 +40,18 @@ Shown = Callable[[Any, Any], Any]
 #: Fields by the names under which they are shown.
 Selected = Mapping[str, list[FieldNode]]
 FieldName = tuple[str, str]
-#: What needs no call of `serialize`: a value of exactly the type that it would return as it is.
+#: What needs no call of `serialize`: orjson writes it as that would say. Before 1973 some offsets had seconds.
 _AS_IT_IS = {
     "String": "type({v}) is str",
     "ID": "type({v}) is str",
+    "TimeZone": "type({v}) is str",
+    "Language": "type({v}) is str",
+    "URL": "type({v}) is str",
     "Boolean": "({v} is True or {v} is False)",
     "Int": "(type({v}) is int and -2147483648 <= {v} <= 2147483647)",
     "Float": "(type({v}) is float and -inf < {v} < inf)",
+    "Date": "type({v}) is date",
+    "DateTime": "(type({v}) is datetime and {v}.year > 1972 and not {v}.microsecond)",
 }
 
 #: Objects of one type that are shown once; a vocabulary has a hundred.
@@ -113,7 +120,8 @@ class Compiler:
     def compile(self, type_: GraphQLObjectType, selection: SelectionSetNode) -> Shown:
         """The function that shows an object of that type."""
         name = self.object(type_, collect_fields(self.schema, self.fragments, self.variables, type_, selection))
-        names: dict[str, Any] = {**self._names, "bail": _bail, "listed": _listed, "inf": float("inf")}
+        known = {"bail": _bail, "listed": _listed, "inf": inf, "date": date, "datetime": datetime}
+        names: dict[str, Any] = {**self._names, **known}
         exec("\n".join(self._source), names)
         shown: Shown = names[name]
         return shown

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import graphene
 
+from meetings.making import maker
 from meetings.model import Meeting, MeetingStatus
 from meetings.places import Place
 from meetings.recurrence import Occurrence as Dated
@@ -20,6 +21,7 @@ from schema.paging import many, page_info_field
 from schema.scalars import Date, DateTime
 
 _STEP = timedelta(days=31)
+_shown = maker(ScheduledOccurrence)
 
 
 def _from_occurrence(name: str, default: object, root: ScheduledOccurrence, info: Info) -> object:
@@ -146,7 +148,7 @@ def occurrence_of_hit(meeting: Meeting, hit: Hit) -> ScheduledOccurrence | None:
     if hit.starts_at is None or meeting.recurrence is None:
         return None
     dated = occurrence_at(meeting.recurrence, meeting.exceptions, hit.starts_at)
-    return None if dated is None else ScheduledOccurrence(meeting=meeting, occurrence=_as_held(meeting, dated))
+    return None if dated is None else _shown(meeting, _as_held(meeting, dated))
 
 
 def held_occurrence_of_hit(meeting: Meeting, hit: Hit) -> ScheduledOccurrence | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -75,13 +75,7 @@ class DateTime(_Text):
     @staticmethod
     def serialize(value: datetime) -> str:
         """To the second."""
-        return _in_utc(value) if value.tzinfo is UTC else value.isoformat(timespec="seconds")
-
-
-@lru_cache(maxsize=_WRITTEN)
-def _in_utc(value: datetime) -> str:
-    """Imports and sources have one for many meetings. In other zones two that are equal may be written differently."""
-    return value.isoformat(timespec="seconds")
+        return value.isoformat(timespec="seconds")
 
 
 class Date(_Text):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from pprint import pformat
 from random import Random
+from types import SimpleNamespace
 
+import graphene
 import orjson
 import pytest
 from graphql import OperationDefinitionNode, parse
@@ -18,14 +20,16 @@ from hypothesis import strategies as st
 from meetings.listing import ListedBody
 from meetings.model import Group, OnlineVenue, VenueType, Weekday
 from meetings.recurrence import DatedException
+from meetings.zones import zone
 from schema.coercing import variables_reader
-from schema.compiling import Once
+from schema.compiling import Compiler, Once
 from schema.documents import Documents
 from schema.errors import Refused
 from schema.fragments import Fragments
 from schema.kept_variables import kept_variables_reader
 from schema.operations import Request, answer_of, execute, prepare
 from schema.plans import answer_in_bytes
+from schema.scalars import Date, DateTime, TimeZone
 from tests.amounts import many
 from tests.builders import NOW, a_listing, a_recurrence, a_venue
 from tests.schema.conftest import LIMITS, House, house_on, id_of
@@ -209,6 +213,36 @@ def test_an_object_that_stays_as_it_is_is_shown_once() -> None:
     told = [once(show, name, None) for name in (names[0], names[1], names[0])]
     assert orjson.dumps(told) == b'[{"name":"First"},{"name":"Second"},{"name":"First"}]'
     assert shown == names
+
+
+class Told(graphene.ObjectType):  # type: ignore[misc]  # graphene has no types
+    """Values as their scalars write them."""
+
+    at = DateTime()
+    on = Date()
+    zone = TimeZone()
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        NOW,
+        NOW.replace(microsecond=999_999),
+        datetime(2026, 11, 1, 1, 30, tzinfo=zone("America/New_York"), fold=1),
+        datetime(1936, 7, 1, 12, tzinfo=zone("Europe/Amsterdam")),
+        datetime(2026, 7, 1, 12, tzinfo=timezone(timedelta(hours=-3, minutes=-30))),
+        datetime(3, 2, 1, tzinfo=UTC),
+    ],
+)
+def test_instants_and_dates_of_any_year_are_written_as_their_scalars_write_them(at: datetime) -> None:
+    schema = graphene.Schema(query=Told).graphql_schema
+    (node,) = parse("{ at on zone }").definitions
+    assert isinstance(node, OperationDefinitionNode)
+    assert schema.query_type is not None
+    show = Compiler(schema=schema, fragments={}, variables={}).compile(schema.query_type, node.selection_set)
+    told = Told(at=at, on=at.date(), zone="Asia/Tokyo")
+    expected = {"at": DateTime.serialize(at), "on": Date.serialize(at.date()), "zone": "Asia/Tokyo"}
+    assert orjson.dumps(show(told, SimpleNamespace(variables={}))) == orjson.dumps(expected)
 
 
 def test_where_told_so_nothing_is_compiled(town: House) -> None:
