@@ -15,43 +15,56 @@ import numpy as np
 
 from meetings.search import Point
 from search.candidates import Candidates, Sieve, narrowed
-from search.clock import Ints, Longs, Reals
+from search.clock import Flags, Ints, Longs, Reals
 from search.columns import Generation
 from search.geo import around_in, bands_of, between_parallels, chord_limit, chords
+from search.shelves import Shelf
 
 #: Judged in a tenth of a millisecond or two.
 _AT_ONCE = 20_000
 #: So many of a latitude band are measured sooner than a circle's own cells are found among them.
 _FEW_IN_BAND = 4_000
+#: Time tests of which it is kept what they say of all: five bytes for each row.
+_TESTS = 2
+
+#: What a time test says of schedules: which are kept (None: all), and their accepted starts, if it knows them.
+Judged: TypeAlias = tuple[Flags | None, Ints | None]
 
 
 class Chosen(NamedTuple):
     """Rows with a point that all sieves keep, in the order of their cells: 40 bytes for each of them.
 
-    `bands` are those of their cells (`search.geo`); the others are as in `search.columns.Rows`.
+    `judged` is by time test what it says of all of them; `bands` are those of their cells (`search.geo`); the others
+    are as in `search.columns.Rows`.
     """
 
+    judged: Shelf[Judged]
     bands: Longs
-    rows: Longs
     cell: Ints
+    rows: Longs
     x: Reals
     y: Reals
     z: Reals
     schedule: Ints
 
-    def within(self, point: Point, radius_km: float, few: int = _FEW_IN_BAND) -> tuple[Longs, Reals]:
-        """Where among them those within a radius are, and their squared chords."""
+    def within(
+        self, point: Point, radius_km: float, keep: Flags | None = None, few: int = _FEW_IN_BAND
+    ) -> tuple[Longs, Reals]:
+        """Where among them those within a radius are, of those that `keep` says, and their squared chords."""
         pieces = [between_parallels(self.bands, point, radius_km)]
         if pieces[0].stop - pieces[0].start > few:
             pieces = around_in(self.cell, point, radius_km)
         around = Candidates(pieces or [slice(0, 0)])
         squares = chords(self, around, point)
-        near = (squares <= chord_limit(radius_km)).nonzero()[0]
+        inside = squares <= chord_limit(radius_km)
+        if keep is not None:
+            inside &= around.of(keep)
+        near = inside.nonzero()[0]
         return around.at(near).rows, squares.take(near)
 
 
-#: What is chosen of some rows: all of `Chosen` but the bands.
-_Part: TypeAlias = tuple[Longs, Ints, Reals, Reals, Reals, Ints]
+#: What is chosen of some rows: the columns of `Chosen`.
+_Part: TypeAlias = tuple[Ints, Longs, Reals, Reals, Reals, Ints]
 
 
 class Choosing:
@@ -83,7 +96,7 @@ class Choosing:
         candidates, keep = narrowed(Candidates([slice(first, last)]), self._sieves)
         kept = candidates if keep is None else candidates.at(keep.nonzero()[0])
         of, rows = kept.of, self._columns.rows
-        self._parts.append((kept.rows, of(rows.cell), of(rows.x), of(rows.y), of(rows.z), of(rows.schedule)))
+        self._parts.append((of(rows.cell), kept.rows, of(rows.x), of(rows.y), of(rows.z), of(rows.schedule)))
         # Not before: if judging fails, it is done again.
         self._judged = last
         if 2 * sum(len(part[0]) for part in self._parts) > located:
@@ -91,5 +104,5 @@ class Choosing:
             self._judged, self._parts = located, []
         elif last == located:
             parts, self._parts = self._parts, []
-            of_all, cell, *others = map(np.concatenate, zip(*parts, strict=True))
-            self._chosen = Chosen(bands_of(cell), of_all, cell, *others)
+            cell, *others = map(np.concatenate, zip(*parts, strict=True))
+            self._chosen = Chosen(Shelf(_TESTS), bands_of(cell), cell, *others)

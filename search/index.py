@@ -31,7 +31,7 @@ _TABLES = 16
 _JUDGEMENTS = 64
 #: Time filters made ready for a minute: some closures each.
 _TIME_TESTS = 64
-#: Filters whose rows are chosen: forty bytes for each row that they keep, at most half of all.
+#: Filters whose rows are chosen: fifty bytes for each row that they keep, at most half of all.
 _CHOSEN = 8
 #: Texts whose rows are kept for the other section, for facets and for the next page: two bytes for each row of all.
 _TEXTS = 4

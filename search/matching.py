@@ -14,7 +14,7 @@ from meetings.model import VenueType
 from meetings.search import Area, MeetingFilter, PlaceFilter, Point
 from search.areas import in_area, rows_in_area
 from search.candidates import Candidates, Piece, Sieve, narrowed, some_of
-from search.choosing import Chosen
+from search.choosing import Chosen, Judged
 from search.clock import DAY, NEVER, Flags, Ints, Longs, Reals
 from search.columns import Generation
 from search.filters import facts_of, rows_of_ids, sieves_of
@@ -26,6 +26,8 @@ from search.times import TimeTest
 #: Where the search for the nearest begins, and how it widens while too few are found.
 _FIRST_KM = 4.0
 _WIDENING = 3.0
+#: To judge so many rows by time takes as long as a search is spared where all have been judged.
+_SPARED = 500
 #: No distance is known.
 FAR = np.inf
 #: Up to so many rows are ordered at once; of more the first are looked for by and by, so many minutes ahead.
@@ -152,12 +154,29 @@ def _chosen(index: Index, asked: MeetingFilter, by_time: TimeTest, near: Point, 
 
 
 def _of_chosen(chosen: Chosen, near: Point, radius_km: float, by_time: TimeTest) -> Kept:
-    at, squares = chosen.within(near, radius_km)
-    on_time, starts = by_time.judge(chosen.schedule.take(at))
-    if on_time is not None:
-        kept = on_time.nonzero()[0]
-        at, squares, starts = at.take(kept), squares.take(kept), None if starts is None else starts.take(kept)
+    judged = _judged(chosen, by_time)
+    if judged is None:
+        at, squares = chosen.within(near, radius_km)
+        on_time, starts = by_time.judge(chosen.schedule.take(at))
+        return Kept(candidates=some_of(chosen.rows.take(at)), keep=on_time, squares=squares, starts=starts)
+    on_time, starts = judged
+    at, squares = chosen.within(near, radius_km, on_time)
+    starts = None if starts is None else starts.take(at)
     return Kept(candidates=some_of(chosen.rows.take(at)), squares=squares, starts=starts)
+
+
+def _judged(chosen: Chosen, by_time: TimeTest) -> Judged | None:
+    """What a test that is kept says of all chosen rows, and when they start; None: it has not paid yet to ask it."""
+    judge, next_held = by_time.judge, by_time.next_held
+    found = chosen.judged.get(judge)
+    if found is not None or next_held is None:
+        return found
+
+    def judged() -> Judged:
+        on_time, starts = judge(chosen.schedule)
+        return on_time, next_held(chosen.schedule) if starts is None else starts
+
+    return chosen.judged.made_once_it_pays(judge, judged, asked=_SPARED, every=len(chosen.rows))
 
 
 def _candidates(index: Index, asked: MeetingFilter, radius_km: float) -> tuple[Candidates, _PlaceTest | None]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from meetings.search import TimeFilter
 from search.candidates import Sieve
+from search.choosing import Judged
 from search.clock import DAY, NEVER, Flags, Ints, minute_of
 from search.hours import judgement_of, readings_of
 from search.index import Index
@@ -30,11 +31,13 @@ class TimeTest(NamedTuple):
     """Judges schedules by time.
 
     `judge` tells which are kept (None: all) and the starts that were accepted, if they had to be known. `sieve` is
-    asked first of what kind of schedule is kept at all; None: any.
+    asked first of what kind of schedule is kept at all; None: any. `next_held` tells starts where `judge` told none;
+    None: the test is of one search only, and nothing that it tells is kept.
     """
 
-    judge: Callable[[Ints], tuple[Flags | None, Ints | None]]
+    judge: Callable[[Ints], Judged]
     sieve: Sieve | None = None
+    next_held: Callable[[Ints], Ints] | None = None
 
 
 #: Keeps everything.
@@ -63,10 +66,13 @@ def _time_test(index: Index, time: TimeFilter, now: int, *, always: bool) -> Tim
         kept, starts = accepted(codes)
         return kept | (timetable.next_held(codes, now) == NEVER), starts
 
-    if time.judges_starts:
-        by_wall = time.zone is None and time.window is None and not time.in_progress
-        return _by_wall(index, time, now, always=always) if by_wall else TimeTest(judge=accepted)
-    return TimeTest(judge=not_excluded if time.excluded_days else any_start)
+    if not time.judges_starts:
+        test = TimeTest(judge=not_excluded if time.excluded_days else any_start)
+    elif time.zone is None and time.window is None and not time.in_progress:
+        test = _by_wall(index, time, now, always=always)
+    else:
+        test = TimeTest(judge=accepted)
+    return test._replace(next_held=lambda codes: timetable.next_held(codes, now))
 
 
 def _by_wall(index: Index, time: TimeFilter, now: int, *, always: bool) -> TimeTest:

@@ -23,10 +23,12 @@ class Timetable(NamedTuple):
 
     def told(self, codes: Ints, key: Hashable, make: Callable[[Ints], NDArray[N]]) -> NDArray[N]:
         """What `make` says of each schedule; worked out for all of them once it has been asked of as many."""
-        every = len(self.calendar.schedules.zone)
-        table = self.tables.made_once_it_pays(
-            key, lambda: make(np.arange(every, dtype=np.int32)), asked=codes.size, every=every
-        )
+        table = self.tables.get(key)
+        if table is None:
+            every = len(self.calendar.schedules.zone)
+            table = self.tables.made_once_it_pays(
+                key, lambda: make(np.arange(every, dtype=np.int32)), asked=codes.size, every=every
+            )
         return make(codes) if table is None else table.take(codes)
 
     def next_held(self, codes: Ints, now: int) -> Ints:

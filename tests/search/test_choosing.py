@@ -11,14 +11,15 @@ import numpy as np
 import pytest
 
 from meetings.model import Weekday
-from meetings.search import MeetingFilter, PlaceFilter, Point, TimeFilter
+from meetings.search import DEFAULT_WINDOW, MeetingFilter, OccurrenceQuery, PlaceFilter, Point, TimeFilter
 from search.candidates import Sieve
 from search.choosing import Choosing, Chosen
 from search.columns import Generation
 from search.filters import sieves_of
 from search.index import Index
 from search.meetings import find_meetings
-from tests.builders import a_meeting
+from search.occurrences import find_occurrences
+from tests.builders import NOW, a_meeting
 from tests.search.asking import a_list, a_query, index_of
 
 MEETINGS = tuple(a_meeting(number, fellowship="NA" if number % 3 else "AA") for number in range(1, 41))
@@ -117,8 +118,11 @@ def test_rows_are_chosen_once_as_many_have_been_asked_for_as_there_are() -> None
 def test_an_index_that_nobody_searches_any_more_is_let_go_of() -> None:
     index = an_index()
     place = PlaceFilter(near=Point(latitude=40.7, longitude=-74.0))
+    mondays = a_query(place=place, time=TimeFilter(days=frozenset({Weekday.MONDAY})))
+    week = OccurrenceQuery(filter=mondays.filter, start=NOW, until=NOW + DEFAULT_WINDOW, first=9, now=NOW)
     for _ in range(4):
-        find_meetings(index, a_query(place=place, time=TimeFilter(days=frozenset({Weekday.MONDAY}))))
+        find_meetings(index, mondays)
+        find_occurrences(index, week)
     held = ref(index)
     del index
     assert held() is None

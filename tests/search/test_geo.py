@@ -76,7 +76,7 @@ def test_a_radius_reaches_the_same_among_chosen_rows_by_its_cells_or_by_its_para
     assert chosen is not None
     for _ in range(40):
         middle, radius_km = a_point(random), random.choice((0.0, 1.0, 30.0, 330.0, 500.0))
-        places, squares = chosen.within(middle, radius_km, few)
+        places, squares = chosen.within(middle, radius_km, few=few)
         rows, every = rows_within(columns, middle, radius_km)
         expected = [(row, s) for row, s in zip(rows.tolist(), every.tolist(), strict=True) if row in chosen.rows]
         assert sorted(zip(chosen.rows[places].tolist(), squares.tolist(), strict=True)) == sorted(expected)

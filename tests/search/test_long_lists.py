@@ -105,3 +105,18 @@ def test_what_starts_next_comes_first(asked: str) -> None:
     starts = [hit.starts_at for hit in in_reach if hit.starts_at is not None]
     assert starts == sorted(starts)
     assert all(hit.starts_at is None for hit in in_reach[len(starts) :])
+
+
+@pytest.mark.parametrize("order", [MeetingOrder.NEXT_START, MeetingOrder.DISTANCE])
+@pytest.mark.parametrize("time", [TimeFilter(), EVENINGS, NEXT_HOURS, TimeFilter(excluded_days=EVENINGS.days)])
+def test_what_is_asked_again_and_again_is_answered_as_at_first(time: TimeFilter, order: MeetingOrder) -> None:
+    asked = MeetingFilter(
+        place=PlaceFilter(near=HERE, radius_km=60.0), time=time, fellowships=frozenset({"AA"}), by_phone=False
+    )
+    query = MeetingQuery(filter=asked, order=order, first=100, now=NOW)
+    anew = Index(index().columns)
+    first, *others = (find_meetings(anew, query) for _ in range(20))
+    assert first.total is not None
+    assert first.total > 100
+    assert [list(page.hits) for page in others] == [list(first.hits)] * len(others)
+    assert {page.total for page in others} == {first.total}
