@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from types import NoneType
 from typing import Any
 
 import orjson
@@ -24,12 +25,12 @@ GRAPHQL = "application/graphql-response+json"
 #: Preferred first among those that a client likes equally well.
 _OFFERED = (GRAPHQL, JSON)
 _RANGES = {"*/*": JSON, "application/*": JSON}
-_PARAMETERS: Mapping[str, Any] = {
-    "query": str | None,
-    "documentId": str | None,
-    "operationName": str | None,
-    "variables": dict | None,
-    "extensions": dict | None,
+_PARAMETERS: Mapping[str, tuple[type, ...]] = {
+    "query": (str, NoneType),
+    "documentId": (str, NoneType),
+    "operationName": (str, NoneType),
+    "variables": (dict, NoneType),
+    "extensions": (dict, NoneType),
 }
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MAX_ID = 200
@@ -102,7 +103,7 @@ def request_from_parameters(parameters: Mapping[str, Any]) -> Request:
     """A request of well-formed parameters; Malformed. Of extensions only `persistedQuery` is looked at."""
     for name, kind in _PARAMETERS.items():
         if not isinstance(parameters.get(name), kind):
-            raise Malformed(400, f"`{name}` is {'a string' if kind == str | None else 'an object'}")
+            raise Malformed(400, f"`{name}` is {'a string' if str in kind else 'an object'}")
     query, id = parameters.get("query") or None, _document_id(parameters)
     if query is None and id is None:
         raise Malformed(400, "`query` is missing: it holds the GraphQL document")

@@ -11,6 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from graphql import (
     DocumentNode,
@@ -33,6 +34,9 @@ from schema.plans import Prepared
 _RULES = (*specified_rules, *recommended_rules)
 #: Whoever makes more mistakes than this mends these first.
 MAX_ERRORS = 10
+#: Texts whose hashes are kept, of the few that apps send again and again; and how long they may be.
+_TEXTS = 100
+_LONGEST_TEXT = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +97,14 @@ def _lighten(document: DocumentNode) -> None:
 
 def sha256_of(text: str) -> str:
     """The hash by which a document is asked for."""
+    return _known_hash(text) if len(text) <= _LONGEST_TEXT else _hash(text)
+
+
+def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+_known_hash = lru_cache(maxsize=_TEXTS)(_hash)
 
 
 class Documents:

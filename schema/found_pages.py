@@ -18,12 +18,12 @@ import orjson
 from graphql import FieldNode, GraphQLObjectType
 
 from meetings.model import Meeting, MeetingStatus
-from meetings.search import Hit
+from meetings.search import SHOWN, Hit
 from meetings.suspension import status_at
 from schema.coercing import Variables
 from schema.compiling import Compiler, ListCompiler, Selected, Shown
 from schema.context import Context
-from schema.fragments import Fragment, Fragments, Key
+from schema.fragments import Fragment, Fragments, Key, Parts, Ready
 from schema.lasting import OF_OTHERS, status_lasts
 from schema.occurrences import Found, found_occurrence, meetings_of_hits, occurrence_of_hit
 from search.hits import Hits
@@ -49,6 +49,8 @@ _OF_HITS: Mapping[str, Callable[[Hits], bytes]] = {
 }
 _EDGES = frozenset({"MeetingEdge", "OccurrenceEdge"})
 _BITS = {status: 1 << place for place, status in enumerate(MeetingStatus)}
+#: Those that are shown where none are asked for.
+_USUAL = sum(_BITS[status] for status in SHOWN)
 #: Values of variables for which pieces of one page of one document are kept; more are made up by nobody's app.
 _MAX_VALUES = 64
 _numbers = count(1)
@@ -95,59 +97,39 @@ class FoundList:
     def __call__(self, found: Found, asking: Asking, parts: tuple[Shown, ...]) -> orjson.Fragment:
         """A mark for the page that comes there; `parts` show what a piece is made of."""
         assert isinstance(found.page.hits, Hits)
-        asking.pages.append(self._page(found.page.hits, found.statuses, asking, parts))
+        page = FoundPage(
+            shows=self,
+            hits=found.page.hits,
+            statuses=_bits_of(found.statuses),
+            plan=self._plan(asking.variables) if asking.fragments else 0,
+            generation=asking.context.search_index().generation,
+            parts=parts,
+        )
+        page.look(asking)
+        asking.pages.append(page)
         return _MARKED
 
-    def written(self, page: FoundPage) -> list[bytes]:
-        """A page of which no piece is missing, in JSON, in many parts."""
-        wanted = _bits_of(page.statuses)
-        shown = [piece for piece in page.pieces if piece is not None and piece.status & wanted]
-        if not shown:
+    def written(self, hits: Hits, rows: Sequence[Parts], places: Sequence[int] | None) -> list[bytes]:
+        """The rows in JSON, in many parts; `places` are theirs among the hits, None: all."""
+        if not rows:
             return [b"[]"]
-        if len(shown) == len(page.pieces):
-            places = None
-        else:
-            places = [place for place, piece in enumerate(page.pieces) if piece is not None and piece.status & wanted]
-        columns = [self._column(at, page.hits, shown, places) for at in range(len(self.holes))]
+        columns = [self._column(at, hits, rows, places) for at in range(len(self.holes))]
         written = list(chain.from_iterable(zip(*columns, strict=True)))
         # The first row has the bracket where the others have the comma.
         written[0] = b"[" + written[0][1:]
         written.append(b"]")
         return written
 
-    def _column(self, at: int, hits: Hits, shown: list[Fragment], places: list[int] | None) -> list[bytes]:
-        """What stands in that hole, with what is round it, for each piece shown; `places`: which hits, None: all."""
+    def _column(self, at: int, hits: Hits, rows: Sequence[Parts], places: Sequence[int] | None) -> list[bytes]:
+        """What stands in that hole, with what is round it, in each row."""
         hole = self.holes[at]
         if isinstance(hole, int):
-            return [piece.parts[hole] for piece in shown]
+            return [parts[hole] for parts in rows]
         before, after = self.around[at]
         # No value of theirs has a comma, and no JSON of ours is of two lines.
         values = _OF_HITS[hole](hits)[1:-1].replace(b",", after + b"\n" + before)
         written = (before + values + after).split(b"\n")
         return written if places is None else [written[place] for place in places]
-
-    def _page(
-        self, hits: Hits, statuses: frozenset[MeetingStatus], asking: Asking, parts: tuple[Shown, ...]
-    ) -> FoundPage:
-        """With the pieces that are kept and still good."""
-        plan, kept = self._plan(asking.variables), asking.fragments
-        generation = asking.context.search_index().generation
-        page = FoundPage(shows=self, hits=hits, statuses=statuses, parts=parts, generation=generation)
-        if kept is None or not plan:
-            page.pieces, page.missing = [None] * len(hits), list(range(len(hits)))
-            return page
-        page.keys = list(zip(repeat(plan), hits.numbers, hits.starts if self.by_start else repeat(0), strict=False))
-        kept.follow(generation)
-        page.pieces = kept.get_all(page.keys)
-        now = asking.context.now.timestamp()
-        doubtful = [
-            place
-            for place, piece in enumerate(page.pieces)
-            if piece is None or piece.generation != generation or not piece.since <= now <= piece.until
-        ]
-        if doubtful:
-            page.look_at(doubtful, now)
-        return page
 
     def _plan(self, variables: Variables) -> int:
         """The number under which pieces for these variables are kept; 0: they are not."""
@@ -170,46 +152,66 @@ def _bits_of(statuses: frozenset[MeetingStatus]) -> int:
 
 @dataclass(slots=True, kw_only=True)
 class FoundPage:
-    """One page of hits on its way to JSON: the pieces at hand, and the places of those that are `missing`.
+    """One page of hits on its way to JSON: its rows, if all are ready, or the pieces at hand and the places of those
+    that are `missing`.
 
-    `generation` is that of the index that was searched. `keys` None: its pieces are not kept.
+    `statuses` are bits; `generation` is that of the index that was searched. `plan` 0: its pieces are not kept.
     """
 
     shows: FoundList
     hits: Hits
-    statuses: frozenset[MeetingStatus]
-    parts: tuple[Shown, ...]
+    statuses: int
+    plan: int
     generation: int
-    keys: list[Key] | None = None
+    parts: tuple[Shown, ...]
+    rows: list[Parts] | None = None
     pieces: list[Fragment | None] = field(default_factory=list)
     missing: list[int] = field(default_factory=list)
+    ready: Ready | None = None
 
-    def look_at(self, places: Sequence[int], now: float) -> None:
-        """Whether the pieces in these places are still good; those that are not are missing."""
-        editions = self._editions()
-        for place in places:
-            piece = self.pieces[place]
-            if piece is not None and piece.edition == editions[place] and piece.since <= now <= piece.until:
-                piece.generation = self.generation
-            else:
-                self.pieces[place] = None
-                self.missing.append(place)
+    def look(self, asking: Asking) -> None:
+        """For what is kept and still good."""
+        kept, now = asking.fragments, asking.context.now.timestamp()
+        if kept is None or not self.plan:
+            self.pieces, self.missing = [None] * len(self.hits), list(range(len(self.hits)))
+            return
+        kept.follow(self.generation)
+        self.ready = kept.ready(self.plan, self.generation, now)
+        if self.statuses & _USUAL == _USUAL:
+            self.rows = self.ready.get_all(self._numbers())
+        if self.rows is None:
+            self.pieces = [
+                piece if piece is not None and piece.edition == edition and piece.since <= now <= piece.until else None
+                for piece, edition in zip(kept.get_all(self._keys()), self._editions(), strict=True)
+            ]
+            self.missing = [place for place, piece in enumerate(self.pieces) if piece is None]
 
     def written(self, asking: Asking) -> list[bytes]:
         """In JSON, in many parts. `asking` holds this page, and is not held by it: cycles are slow garbage."""
+        if self.rows is not None:
+            return self.shows.written(self.hits, self.rows, None)
         if self.missing:
             self._complete(asking)
-        return self.shows.written(self)
+        if self.ready is not None:
+            now = asking.context.now.timestamp()
+            self.ready.add(
+                (number, piece)
+                for number, piece in zip(self._numbers(), self.pieces, strict=True)
+                if piece is not None and piece.status & _USUAL and piece.until > now
+            )
+        places = [at for at, piece in enumerate(self.pieces) if piece is not None and piece.status & self.statuses]
+        rows = [piece.parts for piece in map(self.pieces.__getitem__, places) if piece is not None]
+        return self.shows.written(self.hits, rows, None if len(places) == len(self.pieces) else places)
 
     def _complete(self, asking: Asking) -> None:
         """Make what is missing, of meetings as the database has them now."""
-        now, fragments = asking.context.now.timestamp(), asking.fragments
+        now, fragments, keys = asking.context.now.timestamp(), asking.fragments, self._keys()
         for place, piece in zip(self.missing, self._made(asking), strict=True):
             self.pieces[place] = piece
-            if piece is None or self.keys is None or fragments is None:
+            if piece is None or not self.plan or fragments is None:
                 continue
             if piece.until > now and piece.status != _BITS[MeetingStatus.WITHDRAWN]:
-                fragments.put(self.keys[place], piece)
+                fragments.put(keys[place], piece)
         self.missing = []
 
     def _made(self, asking: Asking) -> Iterator[Fragment | None]:
@@ -225,7 +227,16 @@ class FoundPage:
             asking.until = status_lasts(meeting, None, now)
             written = [before + orjson.dumps(part(shown, asking))[1:-1] + after for part, (before, after) in parts]
             status = _BITS[status_at(meeting, now)]
-            yield Fragment(editions[place], since, asking.until, status, tuple(written), self.generation)
+            yield Fragment(editions[place], since, asking.until, status, tuple(written))
+
+    def _numbers(self) -> list[int]:
+        """For each hit the number of its piece in this generation."""
+        return self.hits.keys(by_start=self.shows.by_start)
+
+    def _keys(self) -> list[Key]:
+        """For each hit the key of its piece in any generation."""
+        starts = self.hits.starts if self.shows.by_start else repeat(0)
+        return list(zip(repeat(self.plan), self.hits.numbers, starts, strict=False))
 
     def _editions(self) -> list[int]:
         """For each hit the generation since which its piece is the same."""

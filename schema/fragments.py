@@ -6,30 +6,66 @@ otherwise. Both are looked at whenever it is used.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 from threading import Lock
+from typing import cast
 
 #: A plan's number for these values of its variables, a meeting's number, and the start shown with it (0: none is).
 Key = tuple[int, int, int]
-#: What the key, the tuple and two entries of a table take beside the bytes.
-_OVERHEAD = 500
+#: The parts of a piece.
+Parts = tuple[bytes, ...]
+#: What keys, tuple and entries of tables take beside the bytes.
+_OVERHEAD = 600
+#: Plans of which it is kept what is ready.
+_MOST_PLANS = 200
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Fragment:
     """What is shown of a meeting in parts, its `edition`, and from when to when, in POSIX seconds, it is so.
 
-    `status` is a bit: how the meeting stands in that time. `generation` is that of the index in which it was last seen
-    that the edition still is the meeting's; nothing else of a piece changes.
+    `status` is a bit: how the meeting stands in that time.
     """
 
     edition: int
     since: float
     until: float
     status: int
-    parts: tuple[bytes, ...]
-    generation: int
+    parts: Parts
+
+
+class Ready:
+    """Parts that may be shown without a look at each: all of them are good in one generation, from `since` to `until`.
+
+    They are found by the numbers that hits have in that generation (`Hits.keys`). Threads may share it.
+    """
+
+    __slots__ = ("_lock", "_parts", "_since", "_until", "generation")
+
+    def __init__(self, generation: int) -> None:
+        self.generation = generation
+        self._parts: dict[int, Parts] = {}
+        self._since, self._until = -inf, inf
+        self._lock = Lock()
+
+    def is_good(self, generation: int, now: float) -> bool:
+        """Whether all of it is, in that generation and at that time."""
+        return generation == self.generation and self._since <= now <= self._until
+
+    def get_all(self, numbers: Sequence[int]) -> list[Parts] | None:
+        """What is ready under each of these numbers; None: not all of it is."""
+        found = list(map(self._parts.get, numbers))
+        return None if None in found else cast("list[Parts]", found)
+
+    def add(self, pieces: Iterable[tuple[int, Fragment]]) -> None:
+        """Those are good now, under these numbers."""
+        with self._lock:
+            for number, piece in pieces:
+                # Before it can be found.
+                self._since, self._until = max(self._since, piece.since), min(self._until, piece.until)
+                self._parts[number] = piece.parts
 
 
 class Fragments:
@@ -43,8 +79,18 @@ class Fragments:
         self._bytes = 0
         self._young: dict[Key, Fragment] = {}
         self._old: dict[Key, Fragment] = {}
+        self._ready: dict[int, Ready] = {}
         self._generation = 0
         self._lock = Lock()
+
+    def ready(self, plan: int, generation: int, now: float) -> Ready:
+        """What is ready for a plan: until time or list go on, or until so much was kept that some is forgotten."""
+        found = self._ready.get(plan)
+        if found is None or not found.is_good(generation, now):
+            if len(self._ready) >= _MOST_PLANS:
+                self._ready = {}
+            found = self._ready[plan] = Ready(generation)
+        return found
 
     def get_all(self, keys: Sequence[Key]) -> list[Fragment | None]:
         """What was kept under each of these keys."""
@@ -72,6 +118,8 @@ class Fragments:
             if self._bytes > self._half:
                 self._young, self._old, self._bytes = {key: fragment}, self._young, size
                 self._old.pop(key)
+                # What is used from here on is looked for, and so known to be used.
+                self._ready = {}
 
     def follow(self, generation: int) -> None:
         """Told which generation is searched: numbers that begin anew are of another index, and nothing is kept."""
@@ -82,7 +130,7 @@ class Fragments:
     def forget(self) -> None:
         """Keep nothing of what was kept."""
         with self._lock:
-            self._young, self._old, self._bytes = {}, {}, 0
+            self._young, self._old, self._ready, self._bytes = {}, {}, {}, 0
 
     @property
     def bytes(self) -> int:

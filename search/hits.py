@@ -91,6 +91,14 @@ class Hits(Sequence[Hit]):
         starts: list[int] = self._columns.starts.tolist()
         return starts
 
+    def keys(self, *, by_start: bool) -> list[int]:
+        """For each hit a number that is its meeting's alone, or its meeting's and its start's, in this generation."""
+        keys = self._columns.rows
+        if by_start:
+            keys = keys | self._columns.starts.astype(np.int64) << 32
+        told: list[int] = keys.tolist()
+        return told
+
     def editions(self) -> list[int]:
         """For each meeting the generation since which nothing that is shown of it has changed."""
         return editions_of(self._generation, self._columns.rows)

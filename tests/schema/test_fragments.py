@@ -16,7 +16,7 @@ from meetings.recurrence import DatedException
 from meetings.source import ImportPlan
 from schema.compiling import Shown
 from schema.documents import Documents
-from schema.fragments import Fragment, Fragments
+from schema.fragments import Fragment, Fragments, Ready
 from schema.lasting import LASTING, OF_OTHERS
 from schema.operations import Request, answer_of, execute, prepare
 from schema.plans import Begun, answer_in_bytes, begin_answer
@@ -207,15 +207,43 @@ def test_what_a_group_holds_is_read_anew_with_each_generation(house: House) -> N
 def test_an_index_that_begins_anew_forgets_what_was_kept_of_the_old_one() -> None:
     fragments = Fragments(10_000)
     fragments.follow(7)
-    fragments.put((1, 2, 0), Fragment(1, 0, 0, 1, (b"x",), 1))
+    fragments.put((1, 2, 0), Fragment(1, 0, 0, 1, (b"x",)))
     fragments.follow(1)
     assert fragments.get((1, 2, 0)) is None
+
+
+def test_what_is_ready_is_so_in_one_generation_and_while_all_of_it_is_good() -> None:
+    ready = Ready(7)
+    ready.add([(1, Fragment(1, 10.0, 30.0, 1, (b"x",))), (2, Fragment(1, 12.0, 20.0, 1, (b"y",)))])
+    assert [ready.is_good(7, now) for now in (11.9, 12.0, 20.0, 20.1)] == [False, True, True, False]
+    assert not ready.is_good(8, 15.0)
+    assert ready.get_all([2, 1, 2]) == [(b"y",), (b"x",), (b"y",)]
+    assert ready.get_all([2, 3]) is None
+
+
+def test_nothing_stays_ready_of_what_is_kept_no_more() -> None:
+    fragments = Fragments(100_000)
+    first = fragments.ready(1, 7, 5.0)
+    first.add([(1, Fragment(1, 0.0, 30.0, 1, (b"x",)))])
+    assert fragments.ready(1, 7, 6.0) is first
+    assert fragments.ready(2, 7, 6.0) is not first, "it is of one plan"
+    for number in range(200):
+        fragments.put((1, number, 0), Fragment(1, 0, 0, 1, (b"x" * 1000,)))
+    assert fragments.ready(1, 7, 6.0) is not first
+
+
+def test_what_is_ready_for_ever_new_plans_does_not_grow_without_end() -> None:
+    fragments = Fragments(100_000)
+    first = fragments.ready(0, 7, 5.0)
+    for plan in range(1, 300):
+        fragments.ready(plan, 7, 5.0)
+    assert fragments.ready(0, 7, 5.0) is not first
 
 
 def test_no_more_is_kept_than_was_allowed() -> None:
     fragments = Fragments(100_000)
     for number in range(1000):
-        fragments.put((1, number, 0), Fragment(1, 0, 0, 1, (b"x" * 1000,), 1))
+        fragments.put((1, number, 0), Fragment(1, 0, 0, 1, (b"x" * 1000,)))
         fragments.get((1, 0, 0))
         assert fragments.bytes <= 100_000
     assert fragments.get((1, 999, 0)) is not None
