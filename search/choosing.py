@@ -17,7 +17,7 @@ from meetings.search import Point
 from search.candidates import Candidates, Sieve, narrowed
 from search.clock import Flags, Ints, Longs, Reals
 from search.columns import Generation
-from search.geo import around_in, bands_of, between_parallels, chord_limit, chords
+from search.geo import around_in, bands_of, between_parallels, chord_limit, squared_chords
 from search.shelves import Shelf
 
 #: Judged in a tenth of a millisecond or two.
@@ -51,16 +51,16 @@ class Chosen(NamedTuple):
         self, point: Point, radius_km: float, keep: Flags | None = None, few: int = _FEW_IN_BAND
     ) -> tuple[Longs, Reals]:
         """Where among them those within a radius are, of those that `keep` says, and their squared chords."""
-        pieces = [between_parallels(self.bands, point, radius_km)]
-        if pieces[0].stop - pieces[0].start > few:
-            pieces = around_in(self.cell, point, radius_km)
-        around = Candidates(pieces or [slice(0, 0)])
-        squares = chords(self, around, point)
+        band = between_parallels(self.bands, point, radius_km)
+        at: slice | Longs = band
+        if band.stop - band.start > few:
+            at = Candidates(around_in(self.cell, point, radius_km) or [slice(0, 0)]).rows
+        squares = squared_chords(self.x[at], self.y[at], self.z[at], point)
         inside = squares <= chord_limit(radius_km)
         if keep is not None:
-            inside &= around.of(keep)
+            inside &= keep[at]
         near = inside.nonzero()[0]
-        return around.at(near).rows, squares.take(near)
+        return near + at.start if isinstance(at, slice) else at.take(near), squares.take(near)
 
 
 #: What is chosen of some rows: the columns of `Chosen`.

@@ -7,7 +7,7 @@ trigonometry is done for a row.
 from __future__ import annotations
 
 import math
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,24 +17,6 @@ from search.clock import Flags, Ints, Longs, Reals
 from search.columns import Generation, Rows
 
 R = TypeVar("R", float, Reals)
-
-
-class OnSphere(Protocol):
-    """Columns of rows that have a point, as `search.columns.Rows` has them."""
-
-    @property
-    def x(self) -> Reals:
-        """Towards the equator, south of Greenwich."""
-
-    @property
-    def y(self) -> Reals:
-        """Towards the equator, 90 degrees east of it."""
-
-    @property
-    def z(self) -> Reals:
-        """Towards the north pole."""
-
-
 EARTH_KM = 6371.0088
 #: Millimetres: finer differences are of the machine's arithmetic, and would order one hall's meetings by chance.
 _FINEST = 1e6
@@ -45,9 +27,9 @@ _GRID_ROWS = 180 * _CELLS_A_DEGREE
 _GRID_COLUMNS = 360 * _CELLS_A_DEGREE
 #: Cells of rows that no distance finds, after all others.
 ELSEWHERE = _GRID_ROWS * _GRID_COLUMNS
+VIRTUAL = ELSEWHERE + 1
 #: The first cell of each grid row, and the one after all.
 _ROW_EDGES = np.arange(0, ELSEWHERE + 1, _GRID_COLUMNS, dtype=np.int32)
-VIRTUAL = ELSEWHERE + 1
 #: Above so many grid rows one slice of the whole latitude band is quicker.
 _MOST_SLICES = 60
 #: Of more slices it is quicker to number the rows at once.
@@ -83,12 +65,17 @@ def on_sphere(latitude: R, longitude: R) -> tuple[R, R, R]:
     return flat * np.cos(lon), flat * np.sin(lon), np.sin(lat)
 
 
-def chords(rows: OnSphere, at: Candidates, point: Point) -> Reals:
+def chords(rows: Rows, at: Candidates, point: Point) -> Reals:
     """Squared chords from a point to these rows, which all have one."""
-    x, y, z = on_sphere(point.latitude, point.longitude)
-    dx: Reals = at.of(rows.x) - x
-    dy: Reals = at.of(rows.y) - y
-    dz: Reals = at.of(rows.z) - z
+    return squared_chords(at.of(rows.x), at.of(rows.y), at.of(rows.z), point)
+
+
+def squared_chords(x: Reals, y: Reals, z: Reals, point: Point) -> Reals:
+    """Those from a point to points on the sphere."""
+    at_x, at_y, at_z = on_sphere(point.latitude, point.longitude)
+    dx: Reals = x - at_x
+    dy: Reals = y - at_y
+    dz: Reals = z - at_z
     dx *= dx
     dy *= dy
     dz *= dz

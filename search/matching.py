@@ -5,7 +5,6 @@ their points, then by time.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from functools import partial
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -149,8 +148,7 @@ def _within(index: Index, asked: MeetingFilter, radius_km: float, by_time: TimeT
 def _chosen(index: Index, asked: MeetingFilter, by_time: TimeTest, near: Point, radius_km: float) -> Chosen | None:
     """The rows that all sieves keep, if it has paid to choose them."""
     alike = facts_of(asked), None if by_time.sieve is None else asked.time
-    around = partial(index.around, near, radius_km)
-    return index.chosen(alike, lambda: around().count, lambda: _sieves(index, asked, by_time))
+    return index.chosen(alike, lambda: index.around(near, radius_km).count, lambda: _sieves(index, asked, by_time))
 
 
 def _of_chosen(chosen: Chosen, near: Point, radius_km: float, by_time: TimeTest) -> Kept:
