@@ -58,7 +58,8 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock) -> St
 
     rates = rates_of(settings)
     endpoint = graphql_endpoint.graphql_endpoint(settings, rates=rates)
-    return Starlette(
+    return graphql_http.AtOnce(
+        endpoint,
         routes=[
             Route("/", welcome, name="welcome"),
             *graphql_http.graphql_routes(endpoint),
@@ -77,7 +78,6 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock) -> St
             HTTPException: errors.http_error,
         },
         middleware=[
-            Middleware(graphql_http.AtOnce, endpoint=endpoint),
             Middleware(errors.Masked),
             Middleware(Compressed),
         ],

@@ -7,17 +7,21 @@ context of its own. Neither questions nor answers are logged. https://graphql.gi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from anyio import CapacityLimiter, to_thread
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ExceptionHandler, Lifespan, Receive, Scope, Send
 
 from api import graphiql
+from api.clock import clock
 from api.compression import Compressed
 from api.deadline import for_client
 from api.graphql_answers import CORS, SECRET, Answer, answer_to_error, new_number, send_answer
@@ -33,7 +37,7 @@ from api.graphql_requests import (
     read_request,
 )
 from api.incoming import Incoming, Malformed, incoming
-from api.rates import spend
+from api.rates import asked_of
 from api.replays import Replay, done_once, replay_of
 from api.tags import is_known
 from meetings.errors import NotAllowed, StoreFailed
@@ -76,23 +80,31 @@ class _Answering:
         await respond(self.endpoint, incoming(scope, receive), send)
 
 
-class AtOnce:
-    """Outermost: answers questions before any other address is looked for, because they are most of what is asked."""
+class AtOnce(Starlette):
+    """Answers questions before it looks at anything else, because they are most of what is asked."""
 
-    def __init__(self, app: ASGIApp, endpoint: Endpoint) -> None:
-        self.app, self.endpoint = app, endpoint
-        self.compressed = Compressed(_Answering(endpoint))
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        routes: Sequence[BaseRoute],
+        exception_handlers: Mapping[Any, ExceptionHandler],
+        middleware: Sequence[Middleware],
+        lifespan: Lifespan[Starlette],
+    ) -> None:
+        super().__init__(routes=routes, exception_handlers=exception_handlers, middleware=middleware, lifespan=lifespan)
+        self._endpoint, self._compressed = endpoint, Compressed(_Answering(endpoint))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, compressed for clients that take that, or pass on."""
+        """Answer, compressed for clients that take that, or do as usual."""
         if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] != _PATH:
-            await self.app(scope, receive, send)
+            await super().__call__(scope, receive, send)
             return
         request = incoming(scope, receive)
         if b"accept-encoding" in request.headers:
-            await self.compressed(scope, receive, send)
+            await self._compressed(scope, receive, send)
         else:
-            await respond(self.endpoint, request, send)
+            await respond(self._endpoint, request, send)
 
 
 async def respond(endpoint: Endpoint, request: Incoming, send: Send) -> None:
@@ -123,7 +135,7 @@ def _page(request: Incoming) -> Response | None:
 
 async def answered(endpoint: Endpoint, request: Incoming, media: str) -> Answer:
     """Who asks, what, may they, and the answer; Malformed, Refused, MeetingsError where nothing is executed."""
-    viewer = await _viewer(endpoint, request)
+    viewer = await _viewer(endpoint, request) if b"authorization" in request.headers else None
     asked = await read_request(request, endpoint.volunteer_body_bytes if viewer else endpoint.body_bytes)
     operation, spent = await _prepared(endpoint, request, viewer, asked)
     if request.method == "GET":
@@ -154,9 +166,13 @@ async def _prepared(
         else:
             operation = await to_thread.run_sync(prepare, endpoint.documents, asked, limiter=endpoint.readers)
     except Refused:
-        await spend(endpoint.rates, request.address, viewer, None)
+        await endpoint.rates.spend_shared(asked_of(request.address, viewer, None), clock())
         raise
-    return operation, await spend(endpoint.rates, request.address, viewer, operation)
+    rates, spending, now = endpoint.rates, asked_of(request.address, viewer, operation), clock()
+    if rates.shared is None:
+        # Nothing is waited for.
+        return operation, rates.spend(spending, now)
+    return operation, await rates.spend_shared(spending, now)
 
 
 async def _queried(endpoint: Endpoint, turn: Turn, begun: Begun | None) -> Answer:

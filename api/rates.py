@@ -143,19 +143,14 @@ class SharedRates:
         return self._key
 
 
-async def spend(rates: Rates, address: str, viewer: Token | None, operation: Operation | None) -> Spent:
-    """Take what an operation costs (None: one that cannot be answered) from the bucket of whoever asks; TooOften.
-
-    In one process nothing is waited for.
-    """
-    asked = Asked(
+def asked_of(address: str, viewer: Token | None, operation: Operation | None) -> Asked:
+    """What an operation costs (None: one that cannot be answered), and who asks."""
+    return Asked(
         address=address,
         viewer=viewer,
         cost=UNREADABLE_COST if operation is None else max(1, operation.cost),
         reports=operation is not None and operation.document.shape.reports,
     )
-    now = clock()
-    return rates.spend(asked, now) if rates.shared is None else await rates.spend_shared(asked, now)
 
 
 async def spend_fields(rates: Rates, request: Request, fields: int) -> None:
