@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from meetings.model import Meeting, MeetingStatus, ServiceBody
 from store.bulk import chunks
 from store.database import Reader
+from store.meeting_rows import MeetingRow, select_meetings
 from store.meetings import meeting_from_row
-from store.tables import meeting_ids, meetings, service_bodies, sources
+from store.tables import meeting_ids, meetings, service_bodies
 
 #: Rows held at a time while a source's are read.
 _BATCH = 1000
@@ -33,19 +34,17 @@ class ListedMeeting(NamedTuple):
 
 def listed_meetings(read: Reader, source_id: str) -> Iterator[ListedMeeting]:
     """A source's meetings but withdrawn ones, by its own keys, as it lists them itself."""
-    seen = func.coalesce(meetings.c.last_seen_at, sources.c.last_good_import_at, meetings.c.updated_at)
     statement = (
-        select(meetings, seen.label("seen_at"))
-        .join(sources, sources.c.id == meetings.c.source_id)
+        select_meetings()
         .where(meetings.c.source_id == source_id, meetings.c.status != MeetingStatus.WITHDRAWN)
         .order_by(meetings.c.source_key, meetings.c.number)
     )
-    rows = read.connection.execute(statement.execution_options(yield_per=_BATCH)).mappings()
+    rows = read.connection.execute(statement.execution_options(yield_per=_BATCH))
     for batch in rows.partitions():
-        other = _other_ids(read, [row["id"] for row in batch])
-        for row in batch:
-            shown_as = None if row["shown_as"] == row["id"] else row["shown_as"]
-            yield ListedMeeting(meeting_from_row(row), other.get(row["id"], ()), shown_as)
+        other = _other_ids(read, [row.id for row in batch])
+        for row in map(MeetingRow._make, batch):
+            shown_as = None if row.shown_as == row.id else row.shown_as
+            yield ListedMeeting(meeting_from_row(row), other.get(row.id, ()), shown_as)
 
 
 def _other_ids(read: Reader, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -6,26 +6,89 @@ The statements are SQLAlchemy's, written once for each number of ids; what comes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, Dialect, Select, func, select
 from sqlalchemy.engine.default import DefaultDialect
 
 from meetings.listing import number_from_id
+from meetings.model import MedicationStance, MeetingStatus, VenueType, ZoneReason
 from store.bulk import chunks
 from store.columns import Json
 from store.database import Reader
-from store.shown import Row
 from store.tables import meetings, sources
 
-#: What is read of a row; the rest is of importing alone.
-_UNREAD = frozenset(
-    {"number", "content_key", "fingerprint", "missing_since", "last_seen_at", "door", "room", "shown_why"}
-)
-_SEEN = func.coalesce(meetings.c.last_seen_at, sources.c.last_good_import_at, meetings.c.updated_at)
-_COLUMNS = (*(c for c in meetings.c if c.name not in _UNREAD), _SEEN.label("seen_at"), sources.c.added_at)
-_NAMES = tuple(column.name for column in _COLUMNS)
+
+class MeetingRow(NamedTuple):
+    """What is read of a row of `meetings`: all but what is of importing alone.
+
+    `seen_at` is when the listing was last seen, and `added_at` when its source was added. What makes one thing stands
+    together, in the order of its fields.
+    """
+
+    id: str
+    source_id: str
+    source_key: str
+    name: str
+    fellowship: str
+    status: MeetingStatus
+    zone: str | None
+    weekday: int | None
+    starts: int | None
+    minutes: int | None
+    interval: int
+    anchor: date | None
+    weeks: str
+    until: date | None
+    exceptions: list[list[Any]]
+    duration_assumed: bool
+    zone_reason: ZoneReason | None
+    venue_type: VenueType | None
+    venue_name: str | None
+    street: str | None
+    city: str | None
+    region: str | None
+    postal_code: str | None
+    country: str | None
+    formatted_address: str | None
+    latitude: float | None
+    longitude: float | None
+    approximate: bool
+    arrival_notes: str | None
+    online_url: str | None
+    online_provider: str | None
+    online_phone: str | None
+    online_notes: str | None
+    group_name: str | None
+    group_code: str | None
+    group_url: str | None
+    formats: tuple[str, ...]
+    other_formats: tuple[str, ...]
+    languages: tuple[str, ...]
+    medication: MedicationStance
+    medication_source: str | None
+    notes: str | None
+    service_body_id: str | None
+    areas: tuple[str, ...]
+    url: str | None
+    revision: int
+    updated_at: datetime
+    shown_as: str | None
+    suspended_from: date | None
+    suspended_until: date | None
+    suspended_note: str | None
+    flagged_at: datetime | None
+    seen_at: datetime
+    added_at: datetime
+
+
+_OTHERS = {
+    "seen_at": func.coalesce(meetings.c.last_seen_at, sources.c.last_good_import_at, meetings.c.updated_at),
+    "added_at": sources.c.added_at,
+}
+_COLUMNS = tuple((_OTHERS[name] if name in _OTHERS else meetings.c[name]).label(name) for name in MeetingRow._fields)
 #: Statements that are kept as text: by column, number of ids and database.
 _STATEMENTS = 1000
 #: Values that are remembered of each column.
@@ -33,27 +96,27 @@ _VALUES = 4000
 
 
 def select_meetings() -> Select[Any]:
-    """Rows with `seen_at`, when their listing was last seen, and `added_at`, when their source was added."""
+    """Selects what `MeetingRow` is made of."""
     return select(*_COLUMNS).join(sources, sources.c.id == meetings.c.source_id)
 
 
-def rows_by_id(read: Reader, ids: Iterable[str]) -> dict[str, Row]:
+def rows_by_id(read: Reader, ids: Iterable[str]) -> dict[str, MeetingRow]:
     """The rows of these ids, by id."""
     return _rows(read, ids, meetings.c.id)
 
 
-def rows_shown_as(read: Reader, ids: Iterable[str]) -> dict[str, Row]:
+def rows_shown_as(read: Reader, ids: Iterable[str]) -> dict[str, MeetingRow]:
     """The rows of all listings that are shown under these ids, by their own."""
     return _rows(read, ids, meetings.c.shown_as)
 
 
-def _rows(read: Reader, ids: Iterable[str], column: Column[Any]) -> dict[str, Row]:
-    found: dict[str, Row] = {}
+def _rows(read: Reader, ids: Iterable[str], column: Column[Any]) -> dict[str, MeetingRow]:
+    found: dict[str, MeetingRow] = {}
     # Whatever else a client sends as an id is none, and some of it no database takes: PostgreSQL no NUL.
     for chunk in chunks(id for id in dict.fromkeys(ids) if number_from_id(id) is not None):
         text, names = _statement(column.name, len(chunk), read.connection.dialect)
         given: Any = tuple(chunk) if names is None else dict(zip(names, chunk, strict=True))
-        found |= {row["id"]: row for row in _told(read.connection.exec_driver_sql(text, given).all())}
+        found |= {row.id: row for row in _told(read.connection.exec_driver_sql(text, given).all())}
     return found
 
 
@@ -72,12 +135,12 @@ def _statement(column: str, count: int, dialect: Dialect) -> tuple[str, tuple[st
     return str(compiled), tuple(named[value] for value in wanted)
 
 
-def _told(rows: Sequence[Sequence[Any]]) -> Iterator[dict[str, Any]]:
+def _told(rows: Sequence[Sequence[Any]]) -> Iterator[MeetingRow]:
     """What the driver gives, with each value as we mean it; turned column by column, in few steps of Python."""
     columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
     for place, turn in _TURNS if columns else ():
         columns[place] = map(turn, columns[place])
-    return (dict(zip(_NAMES, values, strict=True)) for values in zip(*columns, strict=True))
+    return map(MeetingRow._make, zip(*columns, strict=True))
 
 
 def _turn(column: ColumnElement[Any]) -> Callable[[Any], Any] | None:

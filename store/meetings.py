@@ -3,27 +3,43 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import astuple
 from datetime import date, time, timedelta
-from functools import cache
-from operator import attrgetter, itemgetter
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import func, select, tuple_
 
 from meetings.listing import Listing, number_from_id
+from meetings.making import maker
 from meetings.model import Group, Meeting, MeetingStatus, OnlineVenue, SourceListing, Venue, Weekday
 from meetings.recurrence import DatedException, Recurrence
 from meetings.suspension import Suspension, with_cancelled
 from meetings.whereabouts import at_hour, door_key, room_key
 from store.bulk import chunks
 from store.database import Reader
-from store.meeting_rows import rows_by_id, rows_shown_as, select_meetings
-from store.shown import Row, shown_row, suspension_of
+from store.meeting_rows import MeetingRow, rows_by_id, rows_shown_as, select_meetings
+from store.shown import shown_row, suspension_of
 from store.tables import meeting_ids, meetings
 
 #: Who holds meetings together: source, the group's code or nothing, the group's name.
 GroupKey = tuple[str, str, str]
+_WEEKDAYS = tuple(Weekday)
+#: Rules that are remembered: those of a region come again and again.
+_RULES = 4000
+_meeting, _venue_of, _room_of, _group_of = maker(Meeting), maker(Venue), maker(OnlineVenue), maker(Group)
+
+
+def _span(first: str, last: str) -> Callable[[MeetingRow], tuple[Any, ...]]:
+    names = MeetingRow._fields
+    return itemgetter(slice(names.index(first), names.index(last) + 1))
+
+
+_of_rule, _of_venue = _span("zone", "until"), _span("venue_name", "arrival_notes")
+_of_room, _of_group = _span("online_url", "online_notes"), _span("group_name", "group_url")
+_NO_VENUE, _NO_ROOM = astuple(Venue()), astuple(OnlineVenue())
 
 
 def get_meetings(read: Reader, ids: Sequence[str]) -> list[Meeting | None]:
@@ -82,20 +98,20 @@ def _by_id(read: Reader, ids: Sequence[str]) -> dict[str, Meeting]:
     rows = rows_by_id(read, ids)
     rows |= _linked(read, rows)
     found = _shown(rows)
-    return {id: found[rows[id]["shown_as"] or id] for id in ids if id in rows}
+    return {id: found[rows[id].shown_as or id] for id in ids if id in rows}
 
 
-def _shown(rows: Mapping[str, Row]) -> dict[str, Meeting]:
+def _shown(rows: Mapping[str, MeetingRow]) -> dict[str, Meeting]:
     """The meetings that these rows tell together, by the ids they are shown under."""
-    groups: dict[str, list[Row]] = defaultdict(list)
+    groups: dict[str, list[MeetingRow]] = defaultdict(list)
     for row in rows.values():
-        groups[row["shown_as"] or row["id"]].append(row)
+        groups[row.shown_as or row.id].append(row)
     return {id: meeting_from_row(*shown_row(id, group)) for id, group in groups.items()}
 
 
-def _linked(read: Reader, rows: Mapping[str, Row]) -> dict[str, Row]:
+def _linked(read: Reader, rows: Mapping[str, MeetingRow]) -> dict[str, MeetingRow]:
     """All listings that are shown together with these."""
-    under = {row["shown_as"] for row in rows.values() if row["shown_as"] is not None}
+    under = {row.shown_as for row in rows.values() if row.shown_as is not None}
     return rows_shown_as(read, sorted(under))
 
 
@@ -114,94 +130,110 @@ def get_group_meetings(read: Reader, groups: Sequence[GroupKey]) -> dict[GroupKe
             tuple_(meetings.c.source_id, code).in_([key[:2] for key in chunk if key[1]])
             | tuple_(meetings.c.source_id, code, name).in_([key for key in chunk if not key[1]]),
         )
-        rows: dict[str, Row] = {row["id"]: row for row in read.connection.execute(statement).mappings()}
+        rows = {row.id: MeetingRow._make(row) for row in read.connection.execute(statement)}
         shown = _shown(rows | _linked(read, rows))
         for row in rows.values():
-            key = (row["source_id"], row["group_code"] or "", row["group_name"] or "")
-            meeting = shown[row["shown_as"] or row["id"]]
+            key = (row.source_id, row.group_code or "", row.group_name or "")
+            meeting = shown[row.shown_as or row.id]
             found[coded.get(key[:2], key)][meeting.id] = meeting
     return {key: tuple(sorted(held.values(), key=lambda m: (m.name, m.id))) for key, held in found.items()}
 
 
-def meeting_from_row(row: Row, listings: tuple[SourceListing, ...] = ()) -> Meeting:
-    """A row of `meetings`, with `seen_at`, as the value it tells; `listings`: who else lists it too."""
+def meeting_from_row(
+    row: MeetingRow, listings: tuple[SourceListing, ...] = (), also_suspended: Iterable[Suspension] = ()
+) -> Meeting:
+    """The value that a row tells; `listings`: who else lists it too; `also_suspended`: beside what the row says."""
     rule, suspension = _recurrence(row), suspension_of(row)
-    return Meeting(
-        id=row["id"],
-        source_id=row["source_id"],
-        source_key=row["source_key"],
-        name=row["name"],
-        fellowship=row["fellowship"],
-        status=_status(row),
-        recurrence=rule,
-        exceptions=_exceptions(row, rule, suspension),
-        duration_assumed=row["duration_assumed"],
-        zone_reason=row["zone_reason"],
-        venue_type=row["venue_type"],
-        venue=_venue(row),
-        online=_online(row),
-        group=_group(row),
-        formats=row["formats"],
-        other_formats=row["other_formats"],
-        languages=row["languages"],
-        medication=row["medication"],
-        medication_source=row["medication_source"],
-        notes=row["notes"],
-        service_body_id=row["service_body_id"],
-        areas=row["areas"],
-        url=row["url"],
-        suspension=suspension,
-        revision=row["revision"],
-        updated_at=row["updated_at"],
-        last_seen_at=row["seen_at"],
-        listings=listings,
+    return _meeting(
+        row.id,
+        row.source_id,
+        row.source_key,
+        row.name,
+        row.fellowship,
+        _status(row),
+        rule,
+        _exceptions(row, rule, suspension, also_suspended),
+        row.duration_assumed,
+        row.zone_reason,
+        row.venue_type,
+        _venue(row),
+        _online(row),
+        _group(row),
+        row.formats,
+        row.other_formats,
+        row.languages,
+        row.medication,
+        row.medication_source,
+        row.notes,
+        row.service_body_id,
+        row.areas,
+        row.url,
+        suspension,
+        row.revision,
+        row.updated_at,
+        row.seen_at,
+        listings,
     )
 
 
-def _exceptions(row: Row, rule: Recurrence | None, suspension: Suspension | None) -> tuple[DatedException, ...]:
+def _exceptions(
+    row: MeetingRow, rule: Recurrence | None, suspension: Suspension | None, also: Iterable[Suspension]
+) -> tuple[DatedException, ...]:
     """What its list tells of single dates, and those that people's suspensions of known end cancel."""
-    parts = row["exceptions"]
-    exceptions = tuple(exception_from_parts(*each) for each in parts) if parts else ()
+    exceptions = tuple(exception_from_parts(*each) for each in row.exceptions) if row.exceptions else ()
     if rule is None or suspension is None:
         return exceptions
-    for one in (suspension, *row.get("also_suspended", ())):
+    for one in (suspension, *also):
         if one.last is not None:
             exceptions = with_cancelled(rule, exceptions, one, one.last)
     return exceptions
 
 
-def _status(row: Row) -> MeetingStatus:
+def _status(row: MeetingRow) -> MeetingStatus:
     """How it stands by its source and by what people report; a suspension is told beside it."""
-    status: MeetingStatus = row["status"]
-    reported = status == MeetingStatus.ACTIVE and row["flagged_at"] is not None
-    return MeetingStatus.UNCONFIRMED if reported else status
+    reported = row.status == MeetingStatus.ACTIVE and row.flagged_at is not None
+    return MeetingStatus.UNCONFIRMED if reported else row.status
 
 
-def _recurrence(row: Row) -> Recurrence | None:
-    if row["zone"] is None or row["starts"] is None:
-        return None
-    weeks = row["weeks"]
+def _recurrence(row: MeetingRow) -> Recurrence | None:
+    return None if row.zone is None or row.starts is None else _rule(*_of_rule(row))
+
+
+@lru_cache(maxsize=_RULES)
+def _rule(
+    zone: str,
+    weekday: int,
+    starts: int,
+    minutes: int,
+    interval: int,
+    anchor: date | None,
+    weeks: str,
+    until: date | None,
+) -> Recurrence:
     return Recurrence(
-        weekday=_WEEKDAYS[row["weekday"]],
-        starts=_wall(row["starts"]),
-        duration=_minutes(row["minutes"]),
-        zone=row["zone"],
-        interval=row["interval"],
-        anchor=row["anchor"],
+        weekday=_WEEKDAYS[weekday],
+        starts=time(*divmod(starts, 60)),
+        duration=timedelta(minutes=minutes),
+        zone=zone,
+        interval=interval,
+        anchor=anchor,
         weeks_of_month=tuple(map(int, weeks.split(","))) if weeks else (),
-        until=row["until"],
+        until=until,
     )
 
 
-@cache
-def _wall(minutes: int) -> time:
-    return time(*divmod(minutes, 60))
+def _venue(row: MeetingRow) -> Venue | None:
+    told = _of_venue(row)
+    return None if told == _NO_VENUE else _venue_of(*told)
 
 
-@cache
-def _minutes(minutes: int) -> timedelta:
-    """There are no more than a day has."""
-    return timedelta(minutes=minutes)
+def _online(row: MeetingRow) -> OnlineVenue | None:
+    told = _of_room(row)
+    return None if told == _NO_ROOM else _room_of(*told)
+
+
+def _group(row: MeetingRow) -> Group | None:
+    return None if row.group_name is None else _group_of(*_of_group(row))
 
 
 def exception_from_parts(day: str, moved_day: str | None, moved_time: str | None, note: str | None) -> DatedException:
@@ -210,7 +242,7 @@ def exception_from_parts(day: str, moved_day: str | None, moved_time: str | None
     return DatedException(day=date.fromisoformat(day), moved_to=moved, note=note)
 
 
-_VENUE = (
+_ADDRESS = (
     "street",
     "city",
     "region",
@@ -222,40 +254,6 @@ _VENUE = (
     "approximate",
     "arrival_notes",
 )
-_WEEKDAYS = tuple(Weekday)
-_address = itemgetter(*_VENUE)
-_NO_ADDRESS = attrgetter(*_VENUE)(Venue())
-
-
-def _venue(row: Row) -> Venue | None:
-    if row["venue_name"] is None and _address(row) == _NO_ADDRESS:
-        return None
-    return Venue(
-        name=row["venue_name"],
-        street=row["street"],
-        city=row["city"],
-        region=row["region"],
-        postal_code=row["postal_code"],
-        country=row["country"],
-        formatted_address=row["formatted_address"],
-        latitude=row["latitude"],
-        longitude=row["longitude"],
-        approximate=row["approximate"],
-        arrival_notes=row["arrival_notes"],
-    )
-
-
-def _online(row: Row) -> OnlineVenue | None:
-    url, provider, phone, notes = row["online_url"], row["online_provider"], row["online_phone"], row["online_notes"]
-    if url is None and provider is None and phone is None and notes is None:
-        return None
-    return OnlineVenue(url=url, provider=provider, phone=phone, notes=notes)
-
-
-def _group(row: Row) -> Group | None:
-    if row["group_name"] is None:
-        return None
-    return Group(name=row["group_name"], code=row["group_code"], url=row["group_url"])
 
 
 def facts_from_listing(listing: Listing) -> dict[str, Any]:
@@ -278,7 +276,7 @@ def facts_from_listing(listing: Listing) -> dict[str, Any]:
         "until": rule and rule.until,
         "exceptions": [parts_of_exception(exception) for exception in listing.exceptions],
         "venue_name": venue.name,
-        **{name: getattr(venue, name) for name in _VENUE},
+        **{name: getattr(venue, name) for name in _ADDRESS},
         "online_url": online.url,
         "online_provider": online.provider,
         "online_phone": online.phone,

@@ -7,25 +7,24 @@ What a person says of any listing holds for the meeting.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import RowMapping
-
+from meetings.making import maker
 from meetings.model import MeetingStatus, SourceListing
 from meetings.suspension import Suspension
+from store.meeting_rows import MeetingRow
 
 _LISTED = frozenset({MeetingStatus.ACTIVE, MeetingStatus.UNCONFIRMED})
 #: What tells which source was added first, and whether it still lists the meeting: smallest first.
 Precedence = tuple[bool, datetime, str]
 
-Row = RowMapping | Mapping[str, Any]
+_source_listing = maker(SourceListing)
 
 
-def precedence(row: Row) -> Precedence:
+def precedence(row: MeetingRow) -> Precedence:
     """The order of listings of one meeting; `added_at` is the source's."""
-    return row["status"] == MeetingStatus.WITHDRAWN, row["added_at"], row["source_id"]
+    return row.status == MeetingStatus.WITHDRAWN, row.added_at, row.source_id
 
 
 def shown_status(told: Collection[str]) -> MeetingStatus:
@@ -50,37 +49,38 @@ def suspensions_together(told: Iterable[Suspension]) -> tuple[Suspension | None,
     return ordered[0], tuple(one for one in ordered[1:] if one.first < ordered[0].first)
 
 
-def suspension_of(row: Row) -> Suspension | None:
+def suspension_of(row: MeetingRow) -> Suspension | None:
     """A person's word that lies beside this listing; None: there is none."""
-    if row["suspended_from"] is None:
+    if row.suspended_from is None:
         return None
-    return Suspension(first=row["suspended_from"], last=row["suspended_until"], note=row["suspended_note"])
+    return Suspension(first=row.suspended_from, last=row.suspended_until, note=row.suspended_note)
 
 
-def shown_row(under: str, rows: Sequence[Row]) -> tuple[Row, tuple[SourceListing, ...]]:
-    """One row of a meeting's listings, with `seen_at` and `added_at`, and who lists it. `under` is the id shown."""
+def shown_row(
+    under: str, rows: Sequence[MeetingRow]
+) -> tuple[MeetingRow, tuple[SourceListing, ...], tuple[Suspension, ...]]:
+    """One row of a meeting's listings, who lists it, and its suspensions before the one of that row.
+
+    `under` is the id it is shown under.
+    """
     if len(rows) == 1:
-        return rows[0], (_listing(rows[0]),)
+        return rows[0], (_listing(rows[0]),), ()
     ordered = sorted(rows, key=precedence)
-    facts = dict(ordered[0])
     suspension, earlier = suspensions_together(filter(None, map(suspension_of, ordered)))
-    facts |= {
-        "id": under,
-        "status": shown_status([row["status"] for row in rows]),
-        "revision": sum(row["revision"] for row in rows),
-        "updated_at": max(row["updated_at"] for row in rows),
-        "seen_at": max(row["seen_at"] for row in rows),
-        "flagged_at": next((row["flagged_at"] for row in rows if row["flagged_at"] is not None), None),
-        "suspended_from": suspension and suspension.first,
-        "suspended_until": suspension and suspension.last,
-        "suspended_note": suspension and suspension.note,
-        "also_suspended": earlier,
-    }
-    listing = [row for row in ordered if row["status"] != MeetingStatus.WITHDRAWN]
-    return facts, tuple(_listing(row) for row in listing or ordered)
-
-
-def _listing(row: Row) -> SourceListing:
-    return SourceListing(
-        source_id=row["source_id"], source_key=row["source_key"], url=row["url"], last_seen_at=row["seen_at"]
+    told = ordered[0]._replace(
+        id=under,
+        status=shown_status([row.status for row in rows]),
+        revision=sum(row.revision for row in rows),
+        updated_at=max(row.updated_at for row in rows),
+        seen_at=max(row.seen_at for row in rows),
+        flagged_at=next((row.flagged_at for row in rows if row.flagged_at is not None), None),
+        suspended_from=suspension.first if suspension else None,
+        suspended_until=suspension.last if suspension else None,
+        suspended_note=suspension.note if suspension else None,
     )
+    listing = [row for row in ordered if row.status != MeetingStatus.WITHDRAWN]
+    return told, tuple(map(_listing, listing or ordered)), earlier
+
+
+def _listing(row: MeetingRow) -> SourceListing:
+    return _source_listing(row.source_id, row.source_key, row.url, row.seen_at)

@@ -16,12 +16,12 @@ def test_rows_read_by_id_are_what_sqlalchemy_reads(database_url: str) -> None:
     database = Database(database_url)
     fill(database, made_up_rows(MANY), NOW, more=more_of)
     with database.read() as read:
-        expected = {row["id"]: dict(row) for row in read.connection.execute(select_meetings()).mappings()}
+        expected = {row.id: row._asdict() for row in read.connection.execute(select_meetings())}
         # More than one statement takes; what is no id, and what is there twice, asks for nothing more.
         found = rows_by_id(read, [*expected, "", "\0", next(iter(expected))])
     database.close()
     assert len(expected) == MANY
-    assert {id: dict(row) for id, row in found.items()} == expected
+    assert {id: row._asdict() for id, row in found.items()} == expected
     assert any(row["formats"] for row in expected.values())
 
 
