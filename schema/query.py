@@ -177,9 +177,8 @@ def search_meetings(
 ) -> Found:
     """A page of meetings; InvalidQuery, CursorExpired."""
     context.check_light(filter)
-    wanted = asked_filter(
-        context.read, filter, vocabulary=context.vocabulary, now=context.minute, places=context.places
-    )
+    now = context.minute
+    wanted = asked_filter(context.read, filter, vocabulary=context.vocabulary, now=now, places=context.places)
     near = wanted.place.near is not None
     if order_by is search.MeetingOrder.DISTANCE and not near:
         if wanted.place.named is None:
@@ -192,7 +191,7 @@ def search_meetings(
         order=order_by or _usual_order(wanted),
         first=checked_first(first, 25),
         after=checked_after(after),
-        now=context.minute,
+        now=now,
     )
     page = context.shown(find_meetings(context.search_index(), query))
     return Found(page=page, statuses=wanted.statuses, place=wanted.place.named, query=query)
