@@ -30,7 +30,6 @@ class _Columns(NamedTuple):
     sections: list[int]
     rows: Longs
     keys: Longs
-    numbers: Longs
     starts: Ints
     squares: Reals
 
@@ -63,7 +62,7 @@ class Hits(Sequence[Hit]):
         return hit
 
     def __iter__(self) -> Iterator[Hit]:
-        told = zip(ids_of(self._columns.numbers), self.cursors(), self.distances(), self.starts, strict=True)
+        told = zip(ids_of(self._numbers), self.cursors(), self.distances(), self.starts, strict=True)
         for id, cursor, distance, start in told:
             yield Hit(meeting_id=id, cursor=cursor, distance_km=distance, starts_at=_instant(start))
 
@@ -75,14 +74,18 @@ class Hits(Sequence[Hit]):
 
     def at(self, places: Sequence[int]) -> list[Hit]:
         """Those of these places, without what is of the question alone: no cursor, no distance."""
-        ids = ids_of(self._columns.numbers.take(places))
+        ids = ids_of(self._numbers.take(places))
         starts = self._columns.starts.take(places).tolist()
         return [Hit(meeting_id=id, cursor="", starts_at=_instant(start)) for id, start in zip(ids, starts, strict=True)]
 
     @property
+    def _numbers(self) -> Longs:
+        return self._generation.rows.number.take(self._columns.rows)
+
+    @property
     def numbers(self) -> list[int]:
         """The numbers behind the meetings' ids."""
-        numbers: list[int] = self._columns.numbers.tolist()
+        numbers: list[int] = self._numbers.tolist()
         return numbers
 
     @property
@@ -116,7 +119,7 @@ class Hits(Sequence[Hit]):
         if self._cursors is None:
             told = self._columns
             names = names_of(self._generation, told.rows)
-            positions = map(Position, told.sections, told.keys.tolist(), names, told.numbers.tolist())
+            positions = map(Position, told.sections, told.keys.tolist(), names, self.numbers)
             self._cursors = cursors_of(self._asked, positions)
         return self._cursors
 
@@ -137,7 +140,6 @@ def hits_of(generation: Generation, found: Matches, section: int, keys: Longs, s
         sections=[section] * len(found.rows),
         rows=found.rows,
         keys=keys,
-        numbers=generation.rows.number.take(found.rows),
         starts=starts,
         squares=np.full(len(found.rows), FAR) if found.squares is None else found.squares,
     )
