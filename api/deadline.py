@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from asyncio import get_running_loop
+from asyncio import Task, get_running_loop
 from collections.abc import Callable
 from typing import TypeVar
 
-from anyio import CancelScope, CapacityLimiter, create_task_group, move_on_after, to_thread
+from anyio import CancelScope, CapacityLimiter, move_on_after, to_thread
 from starlette.types import Receive
 
 from store.stopping import Stop
@@ -23,30 +23,31 @@ async def for_client(receive: Receive, work: Callable[[Stop], T], *, seconds: fl
     Its thread is not left alone: it ends by itself as soon as what it reads is interrupted, and only then is there room
     for another.
     """
-    stop = Stop()
-    result: list[T] = []
-    failure: Exception | None = None
-    async with create_task_group() as group:
-        # Most work is done before that: to look out for its end costs as much as a small query.
-        watch = get_running_loop().call_later(_UNWATCHED, group.start_soon, _watch, receive, seconds, stop)
-        try:
-            result.append(await to_thread.run_sync(work, stop, limiter=limiter))
-        except Exception as error:
-            # Raised when the group has ended: it would wrap it in a group of errors.
-            failure = error
-        finally:
-            watch.cancel()
-        group.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
-    return result[0]
+    stop, loop = Stop(), get_running_loop()
+    ended = CancelScope()
+    watching: list[Task[None]] = []
+
+    def watch() -> None:
+        watching.append(loop.create_task(_watch(receive, seconds, stop, ended)))
+
+    # Most work is done before that: to look out for its end costs as much as a small query.
+    later = loop.call_later(_UNWATCHED, watch)
+    try:
+        return await to_thread.run_sync(work, stop, limiter=limiter)
+    finally:
+        later.cancel()
+        ended.cancel()
+        for watcher in watching:
+            # One that is just stopping the work does so to the end: the connection is another's next.
+            await watcher
 
 
-async def _watch(receive: Receive, seconds: float, stop: Stop) -> None:
+async def _watch(receive: Receive, seconds: float, stop: Stop, ended: CancelScope) -> None:
     reason = f"this took longer than {seconds:g} s; try again in a while, or ask for less"
-    with move_on_after(seconds - _UNWATCHED):
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        reason = GONE
-    with CancelScope(shield=True):
-        await to_thread.run_sync(stop.ask, reason)
+    with ended:
+        with move_on_after(seconds - _UNWATCHED):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            reason = GONE
+        with CancelScope(shield=True):
+            await to_thread.run_sync(stop.ask, reason)
