@@ -17,13 +17,11 @@ from meetings.search import Point
 from search.candidates import Candidates, Sieve, narrowed
 from search.clock import Flags, Ints, Longs, Reals
 from search.columns import Generation
-from search.geo import around_in, bands_of, between_parallels, chord_limit, squared_chords
+from search.geo import ROWS_A_SLICE, around_in, bands_of, chord_limit, narrow_band, squared_chords
 from search.shelves import Shelf
 
 #: Judged in a tenth of a millisecond or two.
 _AT_ONCE = 20_000
-#: So many of a latitude band are measured sooner than a circle's own cells are found among them.
-_FEW_IN_BAND = 4_000
 #: Time tests of which it is kept what they say of all: five bytes for each row.
 _TESTS = 2
 
@@ -48,13 +46,12 @@ class Chosen(NamedTuple):
     schedule: Ints
 
     def within(
-        self, point: Point, radius_km: float, keep: Flags | None = None, few: int = _FEW_IN_BAND
+        self, point: Point, radius_km: float, keep: Flags | None = None, few: int = ROWS_A_SLICE
     ) -> tuple[Longs, Reals]:
         """Where among them those within a radius are, of those that `keep` says, and their squared chords."""
-        band = between_parallels(self.bands, point, radius_km)
-        at: slice | Longs = band
-        if band.stop - band.start > few:
-            at = Candidates(around_in(self.cell, point, radius_km) or [slice(0, 0)]).rows
+        at: slice | Longs | None = narrow_band(self.bands, point, radius_km, few)
+        if at is None:
+            at = around_in(self.cell, point, radius_km).rows
         squares = squared_chords(self.x[at], self.y[at], self.z[at], point)
         inside = squares <= chord_limit(radius_km)
         if keep is not None:

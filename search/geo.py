@@ -32,6 +32,9 @@ VIRTUAL = ELSEWHERE + 1
 _ROW_EDGES = np.arange(0, ELSEWHERE + 1, _GRID_COLUMNS, dtype=np.int32)
 #: Above so many grid rows one slice of the whole latitude band is quicker.
 _MOST_SLICES = 60
+#: To find the slice of a grid row takes as long as to look at so many rows, and to begin as long as some slices.
+ROWS_A_SLICE = 300
+_BEGINNING = 7
 #: Of more slices it is quicker to number the rows at once.
 _MOST_PIECES = 12
 #: Degrees by which a circle's box is widened, and part of the radius by which the rim is: more than rounding errs.
@@ -112,7 +115,7 @@ def distance_keys(squared_chords: Reals, most: np.int64) -> Longs:
 
 def rows_around(generation: Generation, point: Point, radius_km: float) -> Candidates:
     """The rows that may lie within a radius, by their cells."""
-    return _in_cells(generation, _circle_cells(point, radius_km))
+    return around_in(_located_cells(generation), point, radius_km)
 
 
 def bands_of(cells: Ints) -> Longs:
@@ -122,14 +125,25 @@ def bands_of(cells: Ints) -> Longs:
 
 def between_parallels(bands: Longs, point: Point, radius_km: float) -> slice:
     """The cells between the parallels that hold a radius: more than those that hold it, and quickly told."""
+    low, high = _grid_rows(point, radius_km)
+    return slice(int(bands[low]), int(bands[high + 1]))
+
+
+def narrow_band(bands: Longs, point: Point, radius_km: float, few: int = ROWS_A_SLICE) -> slice | None:
+    """The same where they are so few that it is quicker to look at all of them than to find those that hold it."""
+    low, high = _grid_rows(point, radius_km)
+    first, last = int(bands[low]), int(bands[high + 1])
+    return slice(first, last) if last - first <= few * (high - low + 1 + _BEGINNING) else None
+
+
+def _grid_rows(point: Point, radius_km: float) -> tuple[int, int]:
     half = math.degrees(min(radius_km / EARTH_KM, math.pi)) + _MARGIN
-    first, last = bands[_row_of(point.latitude - half)], bands[_row_of(point.latitude + half) + 1]
-    return slice(int(first), int(last))
+    return _row_of(point.latitude - half), _row_of(point.latitude + half)
 
 
-def around_in(cells: Ints, point: Point, radius_km: float) -> list[slice]:
-    """Where in cells in their order those lie that hold a radius."""
-    return _pieces(cells, _circle_cells(point, radius_km))
+def around_in(cells: Ints, point: Point, radius_km: float) -> Candidates:
+    """Those of cells in their order that hold a radius."""
+    return _in_cells(cells, _circle_cells(point, radius_km))
 
 
 def _circle_cells(point: Point, radius_km: float) -> list[int]:
@@ -177,8 +191,9 @@ def _columns_between(west: float, east: float) -> tuple[int, ...]:
     return (0, _GRID_COLUMNS) if first <= last else (0, last + 1, first, _GRID_COLUMNS)
 
 
-def _in_cells(generation: Generation, edges: list[int]) -> Candidates:
-    pieces = _pieces(_located_cells(generation), edges)
+def _in_cells(cells: Ints, edges: list[int]) -> Candidates:
+    found = cells.searchsorted(np.array(edges, np.int32)).tolist()
+    pieces = [slice(first, last) for first, last in zip(found[::2], found[1::2], strict=True) if first < last]
     around = Candidates(pieces or [slice(0, 0)])
     return around if len(pieces) <= _MOST_PIECES else some_of(around.rows)
 
@@ -187,17 +202,11 @@ def _located_cells(generation: Generation) -> Ints:
     return generation.rows.cell[: generation.located]
 
 
-def _pieces(cells: Ints, edges: list[int]) -> list[slice]:
-    """Where in cells in their order the ranges lie that are not empty."""
-    found = cells.searchsorted(np.array(edges, np.int32)).tolist()
-    return [slice(first, last) for first, last in zip(found[::2], found[1::2], strict=True) if first < last]
-
-
 def rows_around_box(generation: Generation, box: Box) -> Candidates:
     """The rows that may lie in a box, by their cells."""
     west, east = box.west - _MARGIN, box.east + _MARGIN
     ranges = _grid_ranges(box.south - _MARGIN, box.north + _MARGIN, west, east + 360 * (box.west > box.east))
-    return _in_cells(generation, ranges)
+    return _in_cells(_located_cells(generation), ranges)
 
 
 def in_box(rows: Rows, at: Candidates, box: Box) -> Flags:
