@@ -88,6 +88,13 @@ async def test_text_is_compressed_to_what_it_was(
     assert "Accept-Encoding" in response.headers["vary"]
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "zstd"])
+async def test_each_answer_can_be_read_without_those_before_it(client: httpx2.AsyncClient, encoding: str) -> None:
+    bodies = [(await raw(client, "/tagged", encoding))[1] for _ in range(3)]
+    assert len(set(bodies)) == 1
+    assert [unpacked(encoding, body) for body in bodies] == [TEXT] * 3
+
+
 @pytest.mark.parametrize("path", ["/small", "/secret", "/packed", "/image"])
 async def test_what_is_small_secret_packed_or_no_text_is_left_alone(client: httpx2.AsyncClient, path: str) -> None:
     (plain, same), (asked, body) = await raw(client, path, "identity"), await raw(client, path, "gzip, zstd")
