@@ -12,10 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NestedTransaction, create_engine, event, make_url, text
+from sqlalchemy import Connection, Dialect, Engine, NestedTransaction, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import ExceptionContext
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -50,6 +49,27 @@ class Reader:
         if self._connection is None:
             self._connection = self._connect()
         return self._connection
+
+    def fetch(self, statement: str, parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - the driver's own
+        """All rows of a statement in the driver's SQL, as the driver gives them; StoreFailed as ever.
+
+        What SQLAlchemy learns of the columns of a result takes as long as to read fifty rows.
+        """
+        connection = self.connection
+        if not connection.in_transaction():
+            connection.begin()
+        cursor: Any = connection.connection.cursor()
+        for told in connection.dispatch.before_cursor_execute:
+            told(connection, cursor, statement, parameters, None, False)
+        try:
+            cursor.execute(statement, parameters)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        except connection.dialect.loaded_dbapi.Error as error:
+            failure = _store_failure(error, connection.dialect, _stop_of(connection))
+            if failure is None:
+                raise
+            raise failure from error
+        return rows
 
     def renew(self) -> None:
         """End the snapshot: none is held until the next statement, which reads the newest state."""
@@ -168,17 +188,27 @@ class Database:
 
 def _tell_store_failure(failure: ExceptionContext) -> None:
     """Raise StoreFailed where it happens, so that whoever catches errors on the way knows what they are."""
-    error = failure.sqlalchemy_exception
-    stop = failure.connection.get_execution_options().get("homegroup_stop") if failure.connection else None
+    stop = _stop_of(failure.connection) if failure.connection else None
+    if told := _store_failure(failure.original_exception, failure.dialect, stop):
+        raise told from failure.sqlalchemy_exception
+
+
+def _store_failure(error: BaseException, dialect: Dialect, stop: Stop | None) -> StoreFailed | None:
+    """What an error of the driver means; None: it is a mistake of ours."""
     if stop is not None and stop.reason:
-        raise StoreFailed(stop.reason) from error
-    cause = failure.original_exception
-    if "no such table" in str(cause) or getattr(cause, "sqlstate", None) == _NO_SUCH_TABLE:
-        raise StoreFailed("the database lacks tables of this release; run `homegroup migrate`") from error
-    if getattr(cause, "sqlstate", None) == _CANCELED:
-        raise StoreFailed("the database took too long and was stopped; try again later") from error
-    if isinstance(error, (OperationalError, InterfaceError)):
-        raise StoreFailed("the database cannot be used now") from error
+        return StoreFailed(stop.reason)
+    if "no such table" in str(error) or getattr(error, "sqlstate", None) == _NO_SUCH_TABLE:
+        return StoreFailed("the database lacks tables of this release; run `homegroup migrate`")
+    if getattr(error, "sqlstate", None) == _CANCELED:
+        return StoreFailed("the database took too long and was stopped; try again later")
+    driver = dialect.loaded_dbapi
+    unusable = isinstance(error, (driver.OperationalError, driver.InterfaceError))
+    return StoreFailed("the database cannot be used now") if unusable else None
+
+
+def _stop_of(connection: Connection) -> Stop | None:
+    stop: Stop | None = connection.get_execution_options().get("homegroup_stop")
+    return stop
 
 
 def _interruption(connection: Connection) -> Callable[[], object]:
@@ -192,7 +222,7 @@ def _interruption(connection: Connection) -> Callable[[], object]:
 
 
 def _refuse_stopped(connection: Connection, *_: object) -> None:
-    stop = connection.get_execution_options().get("homegroup_stop")
+    stop = _stop_of(connection)
     if stop is not None and stop.reason:
         raise StoreFailed(stop.reason)
 

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, ColumnElement, Dialect, Select, func, select
 from sqlalchemy.engine.default import DefaultDialect
 
-from meetings.listing import number_from_id
 from meetings.model import MedicationStance, MeetingStatus, VenueType, ZoneReason
 from store.bulk import chunks
 from store.columns import Json
@@ -113,10 +112,10 @@ def rows_shown_as(read: Reader, ids: Iterable[str]) -> dict[str, MeetingRow]:
 def _rows(read: Reader, ids: Iterable[str], column: Column[Any]) -> dict[str, MeetingRow]:
     found: dict[str, MeetingRow] = {}
     # Whatever else a client sends as an id is none, and some of it no database takes: PostgreSQL no NUL.
-    for chunk in chunks(id for id in dict.fromkeys(ids) if number_from_id(id) is not None):
+    for chunk in chunks(id for id in dict.fromkeys(ids) if id.isalnum() and id.isascii()):
         text, names = _statement(column.name, len(chunk), read.connection.dialect)
         given: Any = tuple(chunk) if names is None else dict(zip(names, chunk, strict=True))
-        found |= {row.id: row for row in _told(read.connection.exec_driver_sql(text, given).all())}
+        found |= {row.id: row for row in _told(read.fetch(text, given))}
     return found
 
 

@@ -12,6 +12,7 @@ from meetings.errors import StoreFailed
 from store.database import Database, WouldWait, unread
 from store.migration import migrate
 from store.sources import get_source, list_sources, put_source
+from store.stopping import Stop
 from store.tables import metadata
 from tests.builders import a_source
 
@@ -34,6 +35,18 @@ def test_a_read_sees_one_state_however_long_it_lasts(listed: Database) -> None:
         with listed.write() as write:
             put_source(write, replace(before, name="Harbour Area"))
         assert get_source(read, "lantern").name == before.name
+
+
+def test_rows_as_the_driver_gives_them_are_of_the_same_state(listed: Database) -> None:
+    names = "SELECT name FROM sources ORDER BY id"
+    with listed.read() as read:
+        before = read.fetch(names, ())
+        with listed.write() as write:
+            put_source(write, replace(get_source(read, "lantern"), name="Harbour Area"))
+            assert write.fetch(names, ()) != before
+        assert read.fetch(names, ()) == before
+        read.renew()
+        assert read.fetch(names, ()) != before
 
 
 def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
@@ -80,6 +93,18 @@ def test_a_database_without_tables_says_how_to_get_them(database_url: str) -> No
     database = Database(database_url)
     with pytest.raises(StoreFailed, match="homegroup migrate"), database.read() as read:
         list_sources(read)
+    database.close()
+
+
+def test_the_driver_s_errors_are_told_as_all_others(database_url: str) -> None:
+    database, stop = Database(database_url), Stop()
+    with pytest.raises(StoreFailed, match="homegroup migrate"), database.read() as read:
+        read.fetch("SELECT id FROM meetings", ())
+    with database.read(stop) as read:
+        assert read.fetch("SELECT 1", ()) == [(1,)]
+        stop.ask("nobody waits")
+        with pytest.raises(StoreFailed, match="nobody waits"):
+            read.fetch("SELECT 1", ())
     database.close()
 
 
