@@ -205,14 +205,14 @@ class FoundPage:
 
     def _complete(self, asking: Asking) -> None:
         """Make what is missing, of meetings as the database has them now."""
-        now, fragments, keys = asking.context.now.timestamp(), asking.fragments, self._keys()
+        now, keys, lasting = asking.context.now.timestamp(), self._keys(), {}
         for place, piece in zip(self.missing, self._made(asking), strict=True):
             self.pieces[place] = piece
-            if piece is None or not self.plan or fragments is None:
-                continue
-            if piece.until > now and piece.status != _BITS[MeetingStatus.WITHDRAWN]:
-                fragments.put(keys[place], piece)
+            if piece is not None and piece.until > now and piece.status != _BITS[MeetingStatus.WITHDRAWN]:
+                lasting[keys[place]] = piece
         self.missing = []
+        if self.plan and asking.fragments is not None:
+            asking.fragments.put_all(lasting)
 
     def _made(self, asking: Asking) -> Iterator[Fragment | None]:
         """The missing pieces; None: nothing is shown of this hit, for it has just gone."""

@@ -6,7 +6,7 @@ otherwise. Both are looked at whenever it is used.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from threading import Lock
@@ -93,33 +93,30 @@ class Fragments:
         return found
 
     def get_all(self, keys: Sequence[Key]) -> list[Fragment | None]:
-        """What was kept under each of these keys."""
+        """What was kept under each of these keys, and still is here."""
         found: list[Fragment | None] = list(map(self._young.get, keys))
-        if None in found:
-            return [self.get(key) if piece is None else piece for key, piece in zip(keys, found, strict=True)]
-        return found
+        if None not in found:
+            return found
+        old = self._old
+        used = {key: old[key] for key, piece in zip(keys, found, strict=True) if piece is None and key in old}
+        self.put_all(used)
+        return [used.get(key) if piece is None else piece for key, piece in zip(keys, found, strict=True)]
 
-    def get(self, key: Key) -> Fragment | None:
-        """What was kept under that key, if it is still here."""
-        found = self._young.get(key)
-        if found is None and (found := self._old.get(key)) is not None:
-            self.put(key, found)
-        return found
-
-    def put(self, key: Key, fragment: Fragment) -> None:
-        """Keep it, in place of what was there."""
-        size = _OVERHEAD + sum(map(len, fragment.parts))
-        if size > self._half:
-            return
+    def put_all(self, fragments: Mapping[Key, Fragment]) -> None:
+        """Keep them, in place of what was there."""
         with self._lock:
-            before = self._young.get(key)
-            self._bytes += size - (0 if before is None else _OVERHEAD + sum(map(len, before.parts)))
-            self._young[key] = fragment
-            if self._bytes > self._half:
-                self._young, self._old, self._bytes = {key: fragment}, self._young, size
-                self._old.pop(key)
-                # What is used from here on is looked for, and so known to be used.
-                self._ready = {}
+            for key, fragment in fragments.items():
+                size = _OVERHEAD + sum(map(len, fragment.parts))
+                if size > self._half:
+                    continue
+                before = self._young.get(key)
+                self._bytes += size - (0 if before is None else _OVERHEAD + sum(map(len, before.parts)))
+                self._young[key] = fragment
+                if self._bytes > self._half:
+                    self._young, self._old, self._bytes = {key: fragment}, self._young, size
+                    self._old.pop(key)
+                    # What is used from here on is looked for, and so known to be used.
+                    self._ready = {}
 
     def follow(self, generation: int) -> None:
         """Told which generation is searched: numbers that begin anew are of another index, and nothing is kept."""

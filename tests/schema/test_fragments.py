@@ -207,9 +207,9 @@ def test_what_a_group_holds_is_read_anew_with_each_generation(house: House) -> N
 def test_an_index_that_begins_anew_forgets_what_was_kept_of_the_old_one() -> None:
     fragments = Fragments(10_000)
     fragments.follow(7)
-    fragments.put((1, 2, 0), Fragment(1, 0, 0, 1, (b"x",)))
+    fragments.put_all({(1, 2, 0): Fragment(1, 0, 0, 1, (b"x",))})
     fragments.follow(1)
-    assert fragments.get((1, 2, 0)) is None
+    assert fragments.get_all([(1, 2, 0)])[0] is None
 
 
 def test_what_is_ready_is_so_in_one_generation_and_while_all_of_it_is_good() -> None:
@@ -228,7 +228,7 @@ def test_nothing_stays_ready_of_what_is_kept_no_more() -> None:
     assert fragments.ready(1, 7, 6.0) is first
     assert fragments.ready(2, 7, 6.0) is not first, "it is of one plan"
     for number in range(200):
-        fragments.put((1, number, 0), Fragment(1, 0, 0, 1, (b"x" * 1000,)))
+        fragments.put_all({(1, number, 0): Fragment(1, 0, 0, 1, (b"x" * 1000,))})
     assert fragments.ready(1, 7, 6.0) is not first
 
 
@@ -243,12 +243,12 @@ def test_what_is_ready_for_ever_new_plans_does_not_grow_without_end() -> None:
 def test_no_more_is_kept_than_was_allowed() -> None:
     fragments = Fragments(100_000)
     for number in range(1000):
-        fragments.put((1, number, 0), Fragment(1, 0, 0, 1, (b"x" * 1000,)))
-        fragments.get((1, 0, 0))
+        fragments.put_all({(1, number, 0): Fragment(1, 0, 0, 1, (b"x" * 1000,))})
+        fragments.get_all([(1, 0, 0)])
         assert fragments.bytes <= 100_000
-    assert fragments.get((1, 999, 0)) is not None
-    assert fragments.get((1, 0, 0)) is not None, "what is used is kept"
-    assert fragments.get((1, 500, 0)) is None
+    assert fragments.get_all([(1, 999, 0)])[0] is not None
+    assert fragments.get_all([(1, 0, 0)])[0] is not None, "what is used is kept"
+    assert fragments.get_all([(1, 500, 0)])[0] is None
 
 
 class Clockless:
