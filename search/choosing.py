@@ -17,7 +17,7 @@ from meetings.search import Point
 from search.candidates import Candidates, Sieve, narrowed
 from search.clock import Flags, Ints, Longs, Reals
 from search.columns import Generation
-from search.geo import ROWS_A_SLICE, around_in, bands_of, chord_limit, narrow_band, squared_chords
+from search.geo import FEW_IN_BAND, around_in, bands_of, between_parallels, chord_limit, on_sphere, squared
 from search.shelves import Shelf
 
 #: Judged in a tenth of a millisecond or two.
@@ -46,13 +46,13 @@ class Chosen(NamedTuple):
     schedule: Ints
 
     def within(
-        self, point: Point, radius_km: float, keep: Flags | None = None, few: int = ROWS_A_SLICE
+        self, point: Point, radius_km: float, keep: Flags | None = None, few: int = FEW_IN_BAND
     ) -> tuple[Longs, Reals]:
         """Where among them those within a radius are, of those that `keep` says, and their squared chords."""
-        at: slice | Longs | None = narrow_band(self.bands, point, radius_km, few)
-        if at is None:
-            at = around_in(self.cell, point, radius_km).rows
-        squares = squared_chords(self.x[at], self.y[at], self.z[at], point)
+        band = between_parallels(self.bands, point, radius_km)
+        at = band if band.stop - band.start <= few else around_in(self.cell, point, radius_km).rows
+        x, y, z = on_sphere(point.latitude, point.longitude)
+        squares = squared(self.x[at] - x, self.y[at] - y, self.z[at] - z)
         inside = squares <= chord_limit(radius_km)
         if keep is not None:
             inside &= keep[at]

@@ -32,9 +32,8 @@ VIRTUAL = ELSEWHERE + 1
 _ROW_EDGES = np.arange(0, ELSEWHERE + 1, _GRID_COLUMNS, dtype=np.int32)
 #: Above so many grid rows one slice of the whole latitude band is quicker.
 _MOST_SLICES = 60
-#: To find the slice of a grid row takes as long as to look at so many rows, and to begin as long as some slices.
-ROWS_A_SLICE = 300
-_BEGINNING = 7
+#: So many rows of a latitude band are looked at sooner than a circle's own cells are found among them.
+FEW_IN_BAND = 8_000
 #: Of more slices it is quicker to number the rows at once.
 _MOST_PIECES = 12
 #: Degrees by which a circle's box is widened, and part of the radius by which the rim is: more than rounding errs.
@@ -70,15 +69,12 @@ def on_sphere(latitude: R, longitude: R) -> tuple[R, R, R]:
 
 def chords(rows: Rows, at: Candidates, point: Point) -> Reals:
     """Squared chords from a point to these rows, which all have one."""
-    return squared_chords(at.of(rows.x), at.of(rows.y), at.of(rows.z), point)
+    x, y, z = on_sphere(point.latitude, point.longitude)
+    return squared(at.of(rows.x) - x, at.of(rows.y) - y, at.of(rows.z) - z)
 
 
-def squared_chords(x: Reals, y: Reals, z: Reals, point: Point) -> Reals:
-    """Those from a point to points on the sphere."""
-    at_x, at_y, at_z = on_sphere(point.latitude, point.longitude)
-    dx: Reals = x - at_x
-    dy: Reals = y - at_y
-    dz: Reals = z - at_z
+def squared(dx: Reals, dy: Reals, dz: Reals) -> Reals:
+    """The squared lengths of these differences, in the memory of the first."""
     dx *= dx
     dy *= dy
     dz *= dz
@@ -125,20 +121,9 @@ def bands_of(cells: Ints) -> Longs:
 
 def between_parallels(bands: Longs, point: Point, radius_km: float) -> slice:
     """The cells between the parallels that hold a radius: more than those that hold it, and quickly told."""
-    low, high = _grid_rows(point, radius_km)
-    return slice(int(bands[low]), int(bands[high + 1]))
-
-
-def narrow_band(bands: Longs, point: Point, radius_km: float, few: int = ROWS_A_SLICE) -> slice | None:
-    """The same where they are so few that it is quicker to look at all of them than to find those that hold it."""
-    low, high = _grid_rows(point, radius_km)
-    first, last = int(bands[low]), int(bands[high + 1])
-    return slice(first, last) if last - first <= few * (high - low + 1 + _BEGINNING) else None
-
-
-def _grid_rows(point: Point, radius_km: float) -> tuple[int, int]:
     half = math.degrees(min(radius_km / EARTH_KM, math.pi)) + _MARGIN
-    return _row_of(point.latitude - half), _row_of(point.latitude + half)
+    first, last = bands[_row_of(point.latitude - half)], bands[_row_of(point.latitude + half) + 1]
+    return slice(int(first), int(last))
 
 
 def around_in(cells: Ints, point: Point, radius_km: float) -> Candidates:

@@ -19,7 +19,7 @@ from search.choosing import Choosing, Chosen
 from search.clock import Longs
 from search.columns import Generation
 from search.files import current_number, current_stamp, read_generation
-from search.geo import bands_of, between_parallels, narrow_band, rows_around
+from search.geo import FEW_IN_BAND, bands_of, between_parallels, rows_around
 from search.schedules import Calendar
 from search.shelves import Shelf
 from search.texts import Said, find_text, text_question
@@ -83,8 +83,9 @@ class Index:
         """The rows that may lie within a radius. Who asks how many they are asks for them next: the last are kept."""
         asked, last = (point, radius_km), self._around
         if last is None or last[0] != asked:
-            band = narrow_band(self._bands, point, radius_km)
-            found = rows_around(self.columns, point, radius_km) if band is None else Candidates([band])
+            band = between_parallels(self._bands, point, radius_km)
+            few = band.stop - band.start <= FEW_IN_BAND
+            found = Candidates([band]) if few else rows_around(self.columns, point, radius_km)
             last = self._around = asked, found
         return last[1]
 
