@@ -1,7 +1,7 @@
 """Places on the globe: grid cells, points on the unit sphere, rows within a radius or a box.
 
-A radius is a few slices of rows, because cells of one grid row are consecutive; then chords are compared, so that no
-trigonometry is done for a row.
+A radius is a few slices of rows, because cells of one grid row are consecutive, or one slice of all between two
+parallels, where they are few; then chords are compared, so that no trigonometry is done for a row.
 """
 
 from __future__ import annotations
