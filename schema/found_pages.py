@@ -17,6 +17,7 @@ import numpy as np
 import orjson
 from graphql import FieldNode, GraphQLObjectType
 
+from meetings.making import maker
 from meetings.model import Meeting, MeetingStatus
 from meetings.search import SHOWN, Hit
 from meetings.suspension import status_at
@@ -54,6 +55,7 @@ _USUAL = sum(_BITS[status] for status in SHOWN)
 #: Values of variables for which pieces of one page of one document are kept; more are made up by nobody's app.
 _MAX_VALUES = 64
 _numbers = count(1)
+_fragment = maker(Fragment)
 #: Stands for a page while the answer is put together. No text in JSON has this character as it is.
 MARK = b"\x1a"
 _MARKED = orjson.Fragment(MARK)
@@ -227,7 +229,7 @@ class FoundPage:
             asking.until = status_lasts(meeting, None, now)
             written = [before + orjson.dumps(part(shown, asking))[1:-1] + after for part, (before, after) in parts]
             status = _BITS[status_at(meeting, now)]
-            yield Fragment(editions[place], since, asking.until, status, tuple(written))
+            yield _fragment(editions[place], since, asking.until, status, tuple(written))
 
     def _numbers(self) -> list[int]:
         """For each hit the number of its piece in this generation."""

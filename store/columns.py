@@ -18,11 +18,26 @@ E = TypeVar("E", bound=Enum)
 Big: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
 Real: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
 
+#: Instants and lists of words that are remembered: those of many rows are the same.
+_VALUES = 4000
+
 
 @lru_cache(maxsize=64)
 def _utc(value: datetime) -> str:
     # The thousands of rows that one import writes have one instant in common.
     return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+@lru_cache(maxsize=_VALUES)
+def instant_of(text: str) -> datetime:
+    """An instant as `Instant` keeps it."""
+    return datetime.fromisoformat(text)
+
+
+@lru_cache(maxsize=_VALUES)
+def words_of(text: str) -> tuple[str, ...]:
+    """Words as `Words` keeps them."""
+    return tuple(orjson.loads(text))
 
 
 class Instant(TypeDecorator[datetime]):
@@ -37,7 +52,7 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """To UTC."""
-        return None if value is None else datetime.fromisoformat(value)
+        return None if value is None else instant_of(value)
 
 
 class Day(TypeDecorator[date]):
@@ -97,7 +112,7 @@ class Words(TypeDecorator[tuple[str, ...]]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
         """Back; nothing is the empty list."""
-        return () if value is None or value == "[]" else tuple(orjson.loads(value))
+        return () if value is None else words_of(value)
 
 
 class Code(TypeDecorator[E]):

@@ -1,30 +1,28 @@
 """Rows of `meetings` by id, read past SQLAlchemy's rows: a page of answers that nobody asked for before reads fifty.
 
-The statements are SQLAlchemy's, written once for each number of ids; what comes back is turned by our own column types.
+The statements are SQLAlchemy's, written once for each number of ids; what comes back is as the database holds it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Dialect, Select, func, select
-from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy import Column, ColumnElement, Dialect, Select, func, select, type_coerce
+from sqlalchemy.types import TypeDecorator
 
-from meetings.model import MedicationStance, MeetingStatus, VenueType, ZoneReason
 from store.bulk import chunks
-from store.columns import Json
 from store.database import Reader
 from store.tables import meetings, sources
 
 
 class MeetingRow(NamedTuple):
-    """What is read of a row of `meetings`: all but what is of importing alone.
+    """What is read of a row of `meetings`, as the database holds it: all but what is of importing alone.
 
-    `seen_at` is when the listing was last seen, and `added_at` when its source was added. What makes one thing stands
-    together, in the order of its fields.
+    Dates and instants are texts, whose order is that of time, and lists are JSON; what is true is 1. `seen_at` is when
+    the listing was last seen, and `added_at` when its source was added. What makes one thing stands together, in the
+    order of its fields.
     """
 
     id: str
@@ -32,19 +30,19 @@ class MeetingRow(NamedTuple):
     source_key: str
     name: str
     fellowship: str
-    status: MeetingStatus
+    status: str
     zone: str | None
     weekday: int | None
     starts: int | None
     minutes: int | None
     interval: int
-    anchor: date | None
+    anchor: str | None
     weeks: str
-    until: date | None
-    exceptions: list[list[Any]]
-    duration_assumed: bool
-    zone_reason: ZoneReason | None
-    venue_type: VenueType | None
+    until: str | None
+    exceptions: str
+    duration_assumed: int
+    zone_reason: str | None
+    venue_type: str | None
     venue_name: str | None
     street: str | None
     city: str | None
@@ -54,7 +52,7 @@ class MeetingRow(NamedTuple):
     formatted_address: str | None
     latitude: float | None
     longitude: float | None
-    approximate: bool
+    approximate: int
     arrival_notes: str | None
     online_url: str | None
     online_provider: str | None
@@ -63,35 +61,41 @@ class MeetingRow(NamedTuple):
     group_name: str | None
     group_code: str | None
     group_url: str | None
-    formats: tuple[str, ...]
-    other_formats: tuple[str, ...]
-    languages: tuple[str, ...]
-    medication: MedicationStance
+    formats: str
+    other_formats: str
+    languages: str
+    medication: str
     medication_source: str | None
     notes: str | None
     service_body_id: str | None
-    areas: tuple[str, ...]
+    areas: str
     url: str | None
     revision: int
-    updated_at: datetime
+    updated_at: str
     shown_as: str | None
-    suspended_from: date | None
-    suspended_until: date | None
+    suspended_from: str | None
+    suspended_until: str | None
     suspended_note: str | None
-    flagged_at: datetime | None
-    seen_at: datetime
-    added_at: datetime
+    flagged_at: str | None
+    seen_at: str
+    added_at: str
 
 
 _OTHERS = {
     "seen_at": func.coalesce(meetings.c.last_seen_at, sources.c.last_good_import_at, meetings.c.updated_at),
     "added_at": sources.c.added_at,
 }
-_COLUMNS = tuple((_OTHERS[name] if name in _OTHERS else meetings.c[name]).label(name) for name in MeetingRow._fields)
+
+
+def _as_held(name: str) -> ColumnElement[Any]:
+    column = _OTHERS[name] if name in _OTHERS else meetings.c[name]
+    held = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
+    return type_coerce(column, held).label(name)
+
+
+_COLUMNS = tuple(map(_as_held, MeetingRow._fields))
 #: Statements that are kept as text: by column, number of ids and database.
 _STATEMENTS = 1000
-#: Values that are remembered of each column.
-_VALUES = 4000
 
 
 def select_meetings() -> Select[Any]:
@@ -115,7 +119,7 @@ def _rows(read: Reader, ids: Iterable[str], column: Column[Any]) -> dict[str, Me
     for chunk in chunks(id for id in dict.fromkeys(ids) if id.isalnum() and id.isascii()):
         text, names = _statement(column.name, len(chunk), read.connection.dialect)
         given: Any = tuple(chunk) if names is None else dict(zip(names, chunk, strict=True))
-        found |= {row.id: row for row in _told(read.fetch(text, given))}
+        found |= {row.id: row for row in map(MeetingRow._make, read.fetch(text, given))}
     return found
 
 
@@ -132,23 +136,3 @@ def _statement(column: str, count: int, dialect: Dialect) -> tuple[str, tuple[st
         return str(compiled), None
     named = {value: name for name, value in compiled.params.items()}
     return str(compiled), tuple(named[value] for value in wanted)
-
-
-def _told(rows: Sequence[Sequence[Any]]) -> Iterator[MeetingRow]:
-    """What the driver gives, with each value as we mean it; turned column by column, in few steps of Python."""
-    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
-    for place, turn in _TURNS if columns else ():
-        columns[place] = map(turn, columns[place])
-    return map(MeetingRow._make, zip(*columns, strict=True))
-
-
-def _turn(column: ColumnElement[Any]) -> Callable[[Any], Any] | None:
-    """How what the driver gives is turned into what we mean; None: it is that already."""
-    turn = column.type.result_processor(_ANY, None)
-    # Words, codes and times come again and again, and cannot be changed; what JSON tells can.
-    return turn if turn is None or isinstance(column.type, Json) else lru_cache(maxsize=_VALUES)(turn)
-
-
-#: Our types are texts and numbers in either database, and look at no dialect.
-_ANY = DefaultDialect()
-_TURNS = [(place, turn) for place, column in enumerate(_COLUMNS) if (turn := _turn(column)) is not None]

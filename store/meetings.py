@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import astuple
 from datetime import date, time, timedelta
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
+import orjson
 from sqlalchemy import func, select, tuple_
 
 from meetings.listing import Listing, number_from_id
 from meetings.making import maker
-from meetings.model import Group, Meeting, MeetingStatus, OnlineVenue, SourceListing, Venue, Weekday
+from meetings.model import (
+    Group,
+    MedicationStance,
+    Meeting,
+    MeetingStatus,
+    OnlineVenue,
+    SourceListing,
+    Venue,
+    VenueType,
+    Weekday,
+    ZoneReason,
+)
 from meetings.recurrence import DatedException, Recurrence
 from meetings.suspension import Suspension, with_cancelled
 from meetings.whereabouts import at_hour, door_key, room_key
 from store.bulk import chunks
+from store.columns import instant_of, words_of
 from store.database import Reader
 from store.meeting_rows import MeetingRow, rows_by_id, rows_shown_as, select_meetings
 from store.shown import shown_row, suspension_of
@@ -29,7 +41,8 @@ GroupKey = tuple[str, str, str]
 _WEEKDAYS = tuple(Weekday)
 #: Rules that are remembered: those of a region come again and again.
 _RULES = 4000
-_meeting, _venue_of, _room_of, _group_of = maker(Meeting), maker(Venue), maker(OnlineVenue), maker(Group)
+_meeting, _rule_of, _venue_of = maker(Meeting), maker(Recurrence), maker(Venue)
+_room_of, _group_of = maker(OnlineVenue), maker(Group)
 
 
 def _span(first: str, last: str) -> Callable[[MeetingRow], tuple[Any, ...]]:
@@ -37,9 +50,13 @@ def _span(first: str, last: str) -> Callable[[MeetingRow], tuple[Any, ...]]:
     return itemgetter(slice(names.index(first), names.index(last) + 1))
 
 
-_of_rule, _of_venue = _span("zone", "until"), _span("venue_name", "arrival_notes")
+_of_rule, _of_address = _span("zone", "until"), _span("venue_name", "longitude")
 _of_room, _of_group = _span("online_url", "online_notes"), _span("group_name", "group_url")
-_NO_VENUE, _NO_ROOM = astuple(Venue()), astuple(OnlineVenue())
+_NO_ADDRESS, _NO_ROOM, _NO_EXCEPTIONS = (None,) * 9, (None,) * 4, "[]"
+_STATUSES: dict[str, MeetingStatus] = {one.value: one for one in MeetingStatus}
+_STANCES: dict[str, MedicationStance] = {one.value: one for one in MedicationStance}
+_VENUE_TYPES: dict[str | None, VenueType | None] = {None: None, **{one.value: one for one in VenueType}}
+_ZONE_REASONS: dict[str | None, ZoneReason | None] = {None: None, **{one.value: one for one in ZoneReason}}
 
 
 def get_meetings(read: Reader, ids: Sequence[str]) -> list[Meeting | None]:
@@ -153,25 +170,25 @@ def meeting_from_row(
         _status(row),
         rule,
         _exceptions(row, rule, suspension, also_suspended),
-        row.duration_assumed,
-        row.zone_reason,
-        row.venue_type,
+        row.duration_assumed == 1,
+        _ZONE_REASONS[row.zone_reason],
+        _VENUE_TYPES[row.venue_type],
         _venue(row),
         _online(row),
         _group(row),
-        row.formats,
-        row.other_formats,
-        row.languages,
-        row.medication,
+        words_of(row.formats),
+        words_of(row.other_formats),
+        words_of(row.languages),
+        _STANCES[row.medication],
         row.medication_source,
         row.notes,
         row.service_body_id,
-        row.areas,
+        words_of(row.areas),
         row.url,
         suspension,
         row.revision,
-        row.updated_at,
-        row.seen_at,
+        instant_of(row.updated_at),
+        instant_of(row.seen_at),
         listings,
     )
 
@@ -180,7 +197,8 @@ def _exceptions(
     row: MeetingRow, rule: Recurrence | None, suspension: Suspension | None, also: Iterable[Suspension]
 ) -> tuple[DatedException, ...]:
     """What its list tells of single dates, and those that people's suspensions of known end cancel."""
-    exceptions = tuple(exception_from_parts(*each) for each in row.exceptions) if row.exceptions else ()
+    told = () if row.exceptions == _NO_EXCEPTIONS else orjson.loads(row.exceptions)
+    exceptions = tuple([exception_from_parts(*each) for each in told])
     if rule is None or suspension is None:
         return exceptions
     for one in (suspension, *also):
@@ -192,7 +210,7 @@ def _exceptions(
 def _status(row: MeetingRow) -> MeetingStatus:
     """How it stands by its source and by what people report; a suspension is told beside it."""
     reported = row.status == MeetingStatus.ACTIVE and row.flagged_at is not None
-    return MeetingStatus.UNCONFIRMED if reported else row.status
+    return MeetingStatus.UNCONFIRMED if reported else _STATUSES[row.status]
 
 
 def _recurrence(row: MeetingRow) -> Recurrence | None:
@@ -206,25 +224,27 @@ def _rule(
     starts: int,
     minutes: int,
     interval: int,
-    anchor: date | None,
+    anchor: str | None,
     weeks: str,
-    until: date | None,
+    until: str | None,
 ) -> Recurrence:
-    return Recurrence(
-        weekday=_WEEKDAYS[weekday],
-        starts=time(*divmod(starts, 60)),
-        duration=timedelta(minutes=minutes),
-        zone=zone,
-        interval=interval,
-        anchor=anchor,
-        weeks_of_month=tuple(map(int, weeks.split(","))) if weeks else (),
-        until=until,
+    return _rule_of(
+        _WEEKDAYS[weekday],
+        time(*divmod(starts, 60)),
+        timedelta(minutes=minutes),
+        zone,
+        interval,
+        date.fromisoformat(anchor) if anchor else None,
+        tuple(map(int, weeks.split(","))) if weeks else (),
+        date.fromisoformat(until) if until else None,
     )
 
 
 def _venue(row: MeetingRow) -> Venue | None:
-    told = _of_venue(row)
-    return None if told == _NO_VENUE else _venue_of(*told)
+    address = _of_address(row)
+    if address == _NO_ADDRESS and not row.approximate and row.arrival_notes is None:
+        return None
+    return _venue_of(*address, row.approximate == 1, row.arrival_notes)
 
 
 def _online(row: MeetingRow) -> OnlineVenue | None:

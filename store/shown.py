@@ -8,16 +8,17 @@ What a person says of any listing holds for the meeting.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from meetings.making import maker
 from meetings.model import MeetingStatus, SourceListing
 from meetings.suspension import Suspension
+from store.columns import instant_of
 from store.meeting_rows import MeetingRow
 
 _LISTED = frozenset({MeetingStatus.ACTIVE, MeetingStatus.UNCONFIRMED})
 #: What tells which source was added first, and whether it still lists the meeting: smallest first.
-Precedence = tuple[bool, datetime, str]
+Precedence = tuple[bool, str, str]
 
 _source_listing = maker(SourceListing)
 
@@ -53,7 +54,8 @@ def suspension_of(row: MeetingRow) -> Suspension | None:
     """A person's word that lies beside this listing; None: there is none."""
     if row.suspended_from is None:
         return None
-    return Suspension(first=row.suspended_from, last=row.suspended_until, note=row.suspended_note)
+    last = None if row.suspended_until is None else date.fromisoformat(row.suspended_until)
+    return Suspension(first=date.fromisoformat(row.suspended_from), last=last, note=row.suspended_note)
 
 
 def shown_row(
@@ -74,8 +76,8 @@ def shown_row(
         updated_at=max(row.updated_at for row in rows),
         seen_at=max(row.seen_at for row in rows),
         flagged_at=next((row.flagged_at for row in rows if row.flagged_at is not None), None),
-        suspended_from=suspension.first if suspension else None,
-        suspended_until=suspension.last if suspension else None,
+        suspended_from=suspension.first.isoformat() if suspension else None,
+        suspended_until=suspension.last.isoformat() if suspension and suspension.last else None,
         suspended_note=suspension.note if suspension else None,
     )
     listing = [row for row in ordered if row.status != MeetingStatus.WITHDRAWN]
@@ -83,4 +85,4 @@ def shown_row(
 
 
 def _listing(row: MeetingRow) -> SourceListing:
-    return _source_listing(row.source_id, row.source_key, row.url, row.seen_at)
+    return _source_listing(row.source_id, row.source_key, row.url, instant_of(row.seen_at))
