@@ -15,7 +15,7 @@ from search.strings import rank_of, texts_at
 #: wherever it meets an array of them.
 LAST = np.int64(1 << 62)
 #: So many are not sorted to find the first few of them.
-_MANY = 1_000
+_MANY = 500
 
 
 def name_ranks(columns: Generation, rows: Longs) -> Longs:
@@ -39,9 +39,12 @@ def smallest(columns: Generation, rows: Longs, keys: Longs, count: int, after: P
     order = keys.argsort()
     first = keys.take(order[: count + 1])
     if np.count_nonzero(first[1:] == first[:-1]):
+        levels = _levels(columns, rows, keys)
         # Any of those may come first that tie with the last one.
         order = order[: keys.take(order).searchsorted(first[:count][-1], "right")]
-        order = order.take(np.lexsort([level(order) for level in reversed(_levels(columns, rows, keys))]))
+        if len(order) > 2 * count:
+            order = _few(levels, order, count)
+        order = order.take(np.lexsort([level(order) for level in reversed(levels)]))
     return order[:count]
 
 

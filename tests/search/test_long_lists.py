@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
 
+import numpy as np
 import pytest
 
 from meetings.model import VenueType, Weekday
@@ -13,6 +14,7 @@ from meetings.search import MeetingFilter, MeetingOrder, MeetingQuery, PlaceFilt
 from search.generations import build_generation
 from search.index import Index
 from search.meetings import find_meetings
+from search.ordering import name_ranks, smallest
 from store.index_rows import IndexRow
 from tests.builders import NOW
 from tests.search.asking import a_list, facts_of
@@ -120,3 +122,13 @@ def test_what_is_asked_again_and_again_is_answered_as_at_first(time: TimeFilter,
     assert first.total > 100
     assert [list(page.hits) for page in others] == [list(first.hits)] * len(others)
     assert {page.total for page in others} == {first.total}
+
+
+@pytest.mark.parametrize("different", [1, 5, 400])
+@pytest.mark.parametrize("count", [0, 1, 60, 1000])
+@pytest.mark.parametrize("many", [50, 450, 900])
+def test_the_first_few_are_those_of_all_in_order_however_many_tie(many: int, count: int, different: int) -> None:
+    columns, rows = index().columns, np.arange(many) * 5
+    keys = np.arange(many) * 7919 % different
+    every = np.lexsort([columns.rows.number[rows], name_ranks(columns, rows), keys])
+    assert smallest(columns, rows, keys, count).tolist() == every[:count].tolist()
