@@ -76,23 +76,20 @@ def _listed(value: Any) -> Any:
     return value
 
 
-class Once:
-    """Shows each object once, and after that what it showed."""
+def once() -> Callable[[Shown, Any, Any], orjson.Fragment]:
+    """Shows each object once, and after that what it showed: called with what shows it, the object and `info`."""
+    shown: dict[int, tuple[object, orjson.Fragment]] = {}
 
-    __slots__ = ("_shown",)
-
-    def __init__(self) -> None:
-        self._shown: dict[int, tuple[object, orjson.Fragment]] = {}
-
-    def __call__(self, show: Shown, value: Any, asking: Any) -> orjson.Fragment:
-        """What `show` says of the value, in JSON."""
-        known = self._shown.get(id(value))
+    def in_json(show: Shown, value: Any, asking: Any) -> orjson.Fragment:
+        known = shown.get(id(value))
         # Another may have come to lie where one was that is gone: none is while it is held here.
         if known is None or known[0] is not value:
             known = value, orjson.Fragment(orjson.dumps(show(value, asking)))
-            if len(self._shown) < _MOST_CONSTANTS:
-                self._shown[id(value)] = known
+            if len(shown) < _MOST_CONSTANTS:
+                shown[id(value)] = known
         return known[1]
+
+    return in_json
 
 
 @dataclass(slots=True, kw_only=True)
@@ -205,7 +202,7 @@ class Compiler:
         show = self.object(type_, selected)
         always_alike = type_.name in self.constants and not self.used
         self.used |= outside
-        return f"{self._constant(Once())}({show}, {held}, i)" if always_alike else f"{show}({held}, i)"
+        return f"{self._constant(once())}({show}, {held}, i)" if always_alike else f"{show}({held}, i)"
 
     def _constant(self, value: Any) -> str:
         name = self._new("c")

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import chain
 from typing import Generic, TypeVar
 
 from meetings.model import Meeting, ServiceBody
@@ -25,17 +26,18 @@ class Batch(Generic[Key, Value]):
 
     def __init__(self, load: Callable[[Sequence[Key]], Sequence[Value]]) -> None:
         self._load = load
-        self._announced: dict[Key, None] = {}
+        self._announced: list[Iterable[Key]] = []
         self._found: dict[Key, Value] = {}
 
     def announce(self, keys: Iterable[Key]) -> None:
-        """These may be asked for."""
-        self._announced.update(dict.fromkeys(key for key in keys if key not in self._found))
+        """These may be asked for; they are looked at when one is."""
+        self._announced.append(keys)
 
     def get(self, key: Key) -> Value:
         """The value, loaded together with all that were announced."""
         if key not in self._found:
-            wanted = [*(known for known in self._announced if known not in self._found and known != key), key]
+            announced = dict.fromkeys(chain.from_iterable(self._announced))
+            wanted = [*(known for known in announced if known not in self._found and known != key), key]
             self._announced.clear()
             self._found.update(zip(wanted, self._load(wanted), strict=True))
         return self._found[key]

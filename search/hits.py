@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, overload
 import numpy as np
 
 from meetings.listing import id_from_number
+from meetings.making import maker
 from meetings.search import Hit
 from search.clock import NEVER, Ints, Longs, Reals, instant_of
 from search.columns import Generation, editions_of
@@ -22,6 +23,7 @@ from search.ordering import names_of
 _LETTERS = np.frombuffer("".join(id_from_number(value)[-1] for value in range(32)).encode("ascii"), np.uint8)
 _SHIFTS = np.arange(60, -5, -5)
 _ID_LENGTH = 14
+_hit = maker(Hit)
 
 
 class _Columns(NamedTuple):
@@ -76,7 +78,7 @@ class Hits(Sequence[Hit]):
         """Those of these places, without what is of the question alone: no cursor, no distance."""
         ids = ids_of(self._numbers.take(places))
         starts = self._columns.starts.take(places).tolist()
-        return [Hit(meeting_id=id, cursor="", starts_at=_instant(start)) for id, start in zip(ids, starts, strict=True)]
+        return [_hit(id, "", None, _instant(start)) for id, start in zip(ids, starts, strict=True)]
 
     @property
     def _numbers(self) -> Longs:

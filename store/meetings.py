@@ -33,7 +33,7 @@ from store.bulk import chunks
 from store.columns import instant_of, words_of
 from store.database import Reader
 from store.meeting_rows import MeetingRow, rows_by_id, rows_shown_as, select_meetings
-from store.shown import shown_row, suspension_of
+from store.shown import listing_of, shown_row, suspension_of
 from store.tables import meeting_ids, meetings
 
 #: Who holds meetings together: source, the group's code or nothing, the group's name.
@@ -120,10 +120,12 @@ def _by_id(read: Reader, ids: Sequence[str]) -> dict[str, Meeting]:
 
 def _shown(rows: Mapping[str, MeetingRow]) -> dict[str, Meeting]:
     """The meetings that these rows tell together, by the ids they are shown under."""
-    groups: dict[str, list[MeetingRow]] = defaultdict(list)
+    linked: dict[str, list[MeetingRow]] = defaultdict(list)
     for row in rows.values():
-        groups[row.shown_as or row.id].append(row)
-    return {id: meeting_from_row(*shown_row(id, group)) for id, group in groups.items()}
+        if row.shown_as is not None:
+            linked[row.shown_as].append(row)
+    alone = {id: meeting_from_row(row, (listing_of(row),)) for id, row in rows.items() if row.shown_as is None}
+    return alone | {id: meeting_from_row(*shown_row(id, group)) for id, group in linked.items()}
 
 
 def _linked(read: Reader, rows: Mapping[str, MeetingRow]) -> dict[str, MeetingRow]:

@@ -66,7 +66,7 @@ def shown_row(
     `under` is the id it is shown under.
     """
     if len(rows) == 1:
-        return rows[0], (_listing(rows[0]),), ()
+        return rows[0], (listing_of(rows[0]),), ()
     ordered = sorted(rows, key=precedence)
     suspension, earlier = suspensions_together(filter(None, map(suspension_of, ordered)))
     told = ordered[0]._replace(
@@ -81,8 +81,9 @@ def shown_row(
         suspended_note=suspension.note if suspension else None,
     )
     listing = [row for row in ordered if row.status != MeetingStatus.WITHDRAWN]
-    return told, tuple(map(_listing, listing or ordered)), earlier
+    return told, tuple(map(listing_of, listing or ordered)), earlier
 
 
-def _listing(row: MeetingRow) -> SourceListing:
+def listing_of(row: MeetingRow) -> SourceListing:
+    """That its source lists it."""
     return _source_listing(row.source_id, row.source_key, row.url, instant_of(row.seen_at))

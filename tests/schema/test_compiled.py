@@ -22,7 +22,7 @@ from meetings.model import Group, OnlineVenue, VenueType, Weekday
 from meetings.recurrence import DatedException
 from meetings.zones import zone
 from schema.coercing import variables_reader
-from schema.compiling import Compiler, Once
+from schema.compiling import Compiler, once
 from schema.documents import Documents
 from schema.errors import Refused
 from schema.fragments import Fragments
@@ -209,8 +209,8 @@ def test_an_object_that_stays_as_it_is_is_shown_once() -> None:
         shown.append(value)
         return {"name": value}
 
-    once, names = Once(), ["First", "Second"]
-    told = [once(show, name, None) for name in (names[0], names[1], names[0])]
+    shows, names = once(), ["First", "Second"]
+    told = [shows(show, name, None) for name in (names[0], names[1], names[0])]
     assert orjson.dumps(told) == b'[{"name":"First"},{"name":"Second"},{"name":"First"}]'
     assert shown == names
 
