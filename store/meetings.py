@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
-from functools import lru_cache
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
@@ -39,8 +39,6 @@ from store.tables import meeting_ids, meetings
 #: Who holds meetings together: source, the group's code or nothing, the group's name.
 GroupKey = tuple[str, str, str]
 _WEEKDAYS = tuple(Weekday)
-#: Rules that are remembered: those of a region come again and again.
-_RULES = 4000
 _meeting, _rule_of, _venue_of = maker(Meeting), maker(Recurrence), maker(Venue)
 _room_of, _group_of = maker(OnlineVenue), maker(Group)
 
@@ -216,30 +214,30 @@ def _status(row: MeetingRow) -> MeetingStatus:
 
 
 def _recurrence(row: MeetingRow) -> Recurrence | None:
-    return None if row.zone is None or row.starts is None else _rule(*_of_rule(row))
-
-
-@lru_cache(maxsize=_RULES)
-def _rule(
-    zone: str,
-    weekday: int,
-    starts: int,
-    minutes: int,
-    interval: int,
-    anchor: str | None,
-    weeks: str,
-    until: str | None,
-) -> Recurrence:
+    if row.zone is None or row.starts is None:
+        return None
+    zone, weekday, starts, minutes, interval, anchor, weeks, until = _of_rule(row)
     return _rule_of(
         _WEEKDAYS[weekday],
-        time(*divmod(starts, 60)),
-        timedelta(minutes=minutes),
+        _wall(starts),
+        _minutes(minutes),
         zone,
         interval,
         date.fromisoformat(anchor) if anchor else None,
         tuple(map(int, weeks.split(","))) if weeks else (),
         date.fromisoformat(until) if until else None,
     )
+
+
+@cache
+def _wall(minutes: int) -> time:
+    return time(*divmod(minutes, 60))
+
+
+@cache
+def _minutes(minutes: int) -> timedelta:
+    """There are no more than a day has."""
+    return timedelta(minutes=minutes)
 
 
 def _venue(row: MeetingRow) -> Venue | None:
