@@ -6,6 +6,7 @@ seen whole or not at all, and nothing else commits.
 
 from __future__ import annotations
 
+import select
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -15,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Engine, NestedTransaction, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import ExceptionContext
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -28,6 +30,10 @@ _CANCELED = "57014"
 _NO_SUCH_TABLE = "42P01"
 #: How long PostgreSQL may take to be told that a statement is to end.
 _CANCEL_SECONDS = 2.0
+
+
+#: What lies idle is asked for a sign of life after so many seconds, by the kernel.
+_POSTGRES = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 
 
 class WouldWait(Exception):
@@ -119,7 +125,7 @@ class Database:
     ) -> None:
         parsed = _with_driver(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        arguments: dict[str, Any] = {"timeout": busy_seconds} if self.is_sqlite else {"connect_timeout": 5}
+        arguments: dict[str, Any] = {"timeout": busy_seconds} if self.is_sqlite else dict(_POSTGRES)
         if statement_seconds and not self.is_sqlite:
             arguments["options"] = f"-c statement_timeout={round(statement_seconds * 1000)}"
         if self.is_sqlite and parsed.database:
@@ -131,7 +137,6 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=busy_seconds,
-            pool_pre_ping=not self.is_sqlite,
             connect_args=arguments,
             # Parameters are what people wrote: they belong in no message.
             hide_parameters=True,
@@ -141,6 +146,8 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self.engine, "checkout", _refuse_ended)
 
     @contextmanager
     def read(self, stop: Stop | None = None) -> Iterator[Reader]:
@@ -233,6 +240,17 @@ def _with_driver(url: str) -> URL:
     if backend not in {"sqlite", "postgresql", "postgres"}:
         raise StoreFailed(f"a database is sqlite:///FILE or postgresql://…, not {backend}")
     return parsed.set(drivername="sqlite+pysqlite" if backend == "sqlite" else "postgresql+psycopg")
+
+
+def _refuse_ended(connection: Any, *_: object) -> None:  # noqa: ANN401 - the driver's own connection
+    """Have another made in place of one that has ended while it lay in the pool; a question to the server costs more.
+
+    Nobody has asked it anything, so that what there is to read is that it has ended.
+    """
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0):
+        raise DisconnectionError
 
 
 def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:  # noqa: ANN401 - the driver's own connection

@@ -108,6 +108,21 @@ def test_the_driver_s_errors_are_told_as_all_others(database_url: str) -> None:
     database.close()
 
 
+@pytest.mark.postgresql
+def test_a_connection_that_the_server_has_ended_is_replaced(postgres_url: str) -> None:
+    database, other = Database(postgres_url, pool_size=1), Database(postgres_url)
+    with database.read() as read:
+        before = read.connection.scalar(text("SELECT pg_backend_pid()"))
+    with other.write() as write:
+        write.connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": before})
+    with database.read() as read:
+        assert read.connection.scalar(text("SELECT pg_backend_pid()")) != before
+    with database.read() as read, database.read() as beside:
+        assert read.fetch("SELECT 1", ()) == beside.fetch("SELECT 1", ())
+    database.close()
+    other.close()
+
+
 def test_other_databases_are_refused_by_name() -> None:
     with pytest.raises(StoreFailed, match="mysql"):
         Database("mysql://localhost/x")
