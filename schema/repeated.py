@@ -34,7 +34,11 @@ class Repeated(Generic[T]):
             told = orjson.dumps(value, default=_plain)
         except TypeError:
             return make()
-        return make() if len(told) > _LONGEST else self._made.made((told, *besides), make)
+        if len(told) > _LONGEST:
+            return make()
+        # An infinite number, which a document can write, is null in JSON too.
+        key = repr(value) if b"null" in told else told
+        return self._made.made((key, *besides), make)
 
 
 def _plain(value: object) -> object:

@@ -1,6 +1,7 @@
 """Values as what was made of them is kept."""
 
 from datetime import time, timedelta
+from math import inf
 from typing import Any
 
 import orjson
@@ -37,7 +38,15 @@ def test_values_that_are_not_the_same_are_never_taken_for_each_other(one: Any, o
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [(1, 1.0), (1, True), ([], {}), ("", None), ([["a", "b"]], {"a": "b"}), ({"a": None}, {})],
+    [
+        (1, 1.0),
+        (1, True),
+        ([], {}),
+        ("", None),
+        ([["a", "b"]], {"a": "b"}),
+        ({"a": None}, {}),
+        ({"a": None}, {"a": inf}),
+    ],
 )
 def test_what_python_may_call_equal_is_told_apart(one: Any, other: Any) -> None:
     assert made_of(one, other)[1] is other
