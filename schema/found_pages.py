@@ -177,10 +177,10 @@ class FoundPage:
         if kept is None or not self.plan:
             self.pieces, self.missing = [None] * len(self.hits), list(range(len(self.hits)))
             return
-        kept.follow(self.generation)
+        kept.follow(self.generation, asking.context.search_index().change)
         self.ready = kept.ready(self.plan, self.generation, now)
         if self.statuses & _USUAL == _USUAL:
-            self.rows = self.ready.get_all(self._numbers())
+            self.rows = self.ready.get_all(self._numbers(), now)
         if self.rows is None:
             self.pieces = [
                 piece if piece is not None and piece.edition == edition and piece.since <= now <= piece.until else None

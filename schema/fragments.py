@@ -54,10 +54,13 @@ class Ready:
         """Whether all of it is, in that generation and at that time."""
         return generation == self.generation and self._since <= now <= self._until
 
-    def get_all(self, numbers: Sequence[int]) -> list[Parts] | None:
-        """What is ready under each of these numbers; None: not all of it is."""
+    def get_all(self, numbers: Sequence[int], now: float) -> list[Parts] | None:
+        """What is ready under each of these numbers; None: not all of it is, or not at that time."""
         found = list(map(self._parts.get, numbers))
-        return None if None in found else cast("list[Parts]", found)
+        # Looked at last: another thread may just have added what is good at its own time only.
+        if None in found or not self._since <= now <= self._until:
+            return None
+        return cast("list[Parts]", found)
 
     def add(self, pieces: Iterable[tuple[int, Fragment]]) -> None:
         """Those are good now, under these numbers."""
@@ -80,7 +83,7 @@ class Fragments:
         self._young: dict[Key, Fragment] = {}
         self._old: dict[Key, Fragment] = {}
         self._ready: dict[int, Ready] = {}
-        self._generation = 0
+        self._followed = 0, 0
         self._lock = Lock()
 
     def ready(self, plan: int, generation: int, now: float) -> Ready:
@@ -118,11 +121,16 @@ class Fragments:
                     # What is used from here on is looked for, and so known to be used.
                     self._ready = {}
 
-    def follow(self, generation: int) -> None:
-        """Told which generation is searched: numbers that begin anew are of another index, and nothing is kept."""
-        if generation < self._generation:
-            self.forget()
-        self._generation = generation
+    def follow(self, generation: int, change: int) -> None:
+        """Told which generation is searched, and the last change that it shows.
+
+        Numbers that begin anew are of another index, and nothing is kept; so is the same number of another change.
+        """
+        followed, before = (generation, change), self._followed
+        if followed != before:
+            if generation <= before[0]:
+                self.forget()
+            self._followed = followed
 
     def forget(self) -> None:
         """Keep nothing of what was kept."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, time, timedelta
+from shutil import rmtree
 from typing import Any
 
 import orjson
@@ -25,7 +26,7 @@ from search.index import open_index
 from store.database import unread
 from store.sources import put_source
 from store.suspensions import suspend_meetings
-from tests.builders import a_listing, a_recurrence, a_source
+from tests.builders import a_listing, a_recurrence, a_source, a_venue
 from tests.schema.conftest import LIMITS, House, id_of, placed
 
 #: All that is kept of a meeting, but what makes it good for one generation only.
@@ -204,12 +205,31 @@ def test_what_a_group_holds_is_read_anew_with_each_generation(house: House) -> N
     assert "Renamed" in str(answers.ask())
 
 
-def test_an_index_that_begins_anew_forgets_what_was_kept_of_the_old_one() -> None:
+@pytest.mark.parametrize(
+    ("generation", "change", "is_kept"), [(1, 9, False), (7, 9, False), (7, 8, True), (8, 9, True)]
+)
+def test_an_index_that_begins_anew_forgets_what_was_kept_of_the_old_one(
+    generation: int, change: int, is_kept: bool
+) -> None:
     fragments = Fragments(10_000)
-    fragments.follow(7)
+    fragments.follow(7, 8)
     fragments.put_all({(1, 2, 0): Fragment(1, 0, 0, 1, (b"x",))})
-    fragments.follow(1)
-    assert fragments.get_all([(1, 2, 0)])[0] is None
+    fragments.follow(generation, change)
+    assert (fragments.get_all([(1, 2, 0)])[0] is not None) == is_kept
+
+
+def test_rows_of_an_index_that_begins_anew_are_not_taken_for_those_of_the_old_one(answers: Answers) -> None:
+    answers.ask()
+    before = answers.house.index
+    assert before is not None
+    rmtree(answers.house.folder)
+    answers.state = None
+    for latitude in (-33.9, 64.1):
+        changed(answers.house, a_listing(record_key="0", name="Meeting 0", venue=a_venue(latitude=latitude)))
+        answers.follow()
+    assert answers.house.index is not None
+    assert answers.house.index.generation == before.generation
+    assert len(answers.ask()["edges"]) == 4
 
 
 def test_what_is_ready_is_so_in_one_generation_and_while_all_of_it_is_good() -> None:
@@ -217,8 +237,9 @@ def test_what_is_ready_is_so_in_one_generation_and_while_all_of_it_is_good() -> 
     ready.add([(1, Fragment(1, 10.0, 30.0, 1, (b"x",))), (2, Fragment(1, 12.0, 20.0, 1, (b"y",)))])
     assert [ready.is_good(7, now) for now in (11.9, 12.0, 20.0, 20.1)] == [False, True, True, False]
     assert not ready.is_good(8, 15.0)
-    assert ready.get_all([2, 1, 2]) == [(b"y",), (b"x",), (b"y",)]
-    assert ready.get_all([2, 3]) is None
+    assert ready.get_all([2, 1, 2], 15.0) == [(b"y",), (b"x",), (b"y",)]
+    assert ready.get_all([2, 3], 15.0) is None
+    assert ready.get_all([2, 1], 11.9) is None, "another thread has added what is good at its own time only"
 
 
 def test_nothing_stays_ready_of_what_is_kept_no_more() -> None:
