@@ -222,8 +222,9 @@ def _known(endpoint: Endpoint, request: Incoming, operation: Operation, media: s
 
 def _worked_out(endpoint: Endpoint, turn: Turn, begun: Begun | None, stop: Stop) -> Answer:
     """Execute in this thread, on a snapshot of its own, going on from what was begun."""
-    with endpoint.open_context(turn, stop) as opened:
-        context = opened if begun is None else opened.at_moment_of(begun.asking.context)
+    with endpoint.open_context(turn, stop) as context:
+        if begun is not None:
+            context.go_on_from(begun.asking.context)
         done = executed(endpoint.documents.schema, turn.operation, context, new_number, begun)
         if stop.reason and not done.faultless:
             raise StoreFailed(stop.reason)

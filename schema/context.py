@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -68,9 +68,9 @@ class Context:
         self.read.renew()
         self._loaders = None
 
-    def at_moment_of(self, begun: Context) -> Context:
-        """This one, which reads, to go on where the other began: with its now and its index."""
-        return replace(self, index=begun.index, now=begun.now, soonest=begun.soonest)
+    def go_on_from(self, begun: Context) -> None:
+        """Go on where the other began, which could not read: with its now and its index."""
+        self.index, self.now, self.soonest = begun.index, begun.now, begun.soonest
 
     @property
     def minute(self) -> datetime:

@@ -162,7 +162,6 @@ class Database:
 
             def connect() -> Connection:
                 connection = held.enter_context(self._connect(options))
-                held.callback(connection.rollback)
                 if stop is not None:
                     held.enter_context(stop.stopping(_interruption(connection)))
                 return connection
