@@ -123,11 +123,11 @@ def _reader(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _delimiter(text: str) -> str:
-    """The separator that makes the most cells of rows of one same width."""
+    """The separator by which the largest share of rows is of one same width."""
     return max(_DELIMITERS, key=lambda delimiter: _evenness(text, delimiter))
 
 
-def _evenness(text: str, delimiter: str) -> tuple[bool, int]:
+def _evenness(text: str, delimiter: str) -> tuple[bool, float, int]:
     widths: Counter[int] = Counter()
     try:
         for number, row in enumerate(_reader(text[: _SAMPLE_ROWS * 4000], delimiter)):
@@ -135,11 +135,14 @@ def _evenness(text: str, delimiter: str) -> tuple[bool, int]:
             if number > _SAMPLE_ROWS:
                 break
     except csv.Error:
-        return (False, 0)
-    del widths[0], widths[1]
+        return (False, 0.0, 0)
+    del widths[0]
+    rows = widths.total()
+    del widths[1]
     width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
-    # One row alone is no table, however long: it may be a text with many commas. And lines in one cell are narrow.
-    return (count > 1, count * width)
+    # One row alone is no table, however long: it may be a text with many commas. And not how many they are counts:
+    # lines in one cell may be more, and addresses have commas where their header has none.
+    return (count > 1, count / max(1, rows), width)
 
 
 def _swallowed(rows: Sequence[Sequence[str]], delimiter: str) -> int | None:

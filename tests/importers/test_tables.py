@@ -53,6 +53,15 @@ def test_rows_are_counted_as_a_spreadsheet_counts_them() -> None:
     assert [row.where for row in table.rows] == ["row 4", "row 6"]
 
 
+@pytest.mark.parametrize("count", [2, 10, 100])
+def test_commas_of_addresses_do_not_separate_what_semicolons_do(count: int) -> None:
+    rows = [
+        "Name;Day;Time;Address",
+        *["First Light;Monday;19:00;Hall, 12 Ferry Lane, Springfield, IL, 62701, USA"] * count,
+    ]
+    assert names("\n".join(rows)) == ["First Light"] * count
+
+
 def test_excels_first_line_names_the_separator() -> None:
     (table,) = tables("sep=;\nName;Day\nFirst, Second, Third;Mon\n")
     assert [(row.where, row.cells["Name"]) for row in table.rows] == [("row 3", "First, Second, Third")]
