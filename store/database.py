@@ -162,6 +162,7 @@ class Database:
 
             def connect() -> Connection:
                 connection = held.enter_context(self._connect(options))
+                held.push(partial(_end, connection))
                 if stop is not None:
                     held.enter_context(stop.stopping(_interruption(connection)))
                 return connection
@@ -190,6 +191,12 @@ class Database:
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
+
+
+def _end(connection: Connection, failure: type[BaseException] | None, *_: object) -> None:
+    """End a snapshot. After what is rolled back, psycopg prepares anew whatever the connection had prepared."""
+    if failure is None:
+        connection.commit()
 
 
 def _tell_store_failure(failure: ExceptionContext) -> None:

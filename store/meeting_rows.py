@@ -9,7 +9,19 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Dialect, Select, func, select, type_coerce
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Dialect,
+    Select,
+    Text,
+    any_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
 from sqlalchemy.types import TypeDecorator
 
 from store.bulk import chunks
@@ -113,26 +125,29 @@ def rows_shown_as(read: Reader, ids: Iterable[str]) -> dict[str, MeetingRow]:
     return _rows(read, ids, meetings.c.shown_as)
 
 
-def _rows(read: Reader, ids: Iterable[str], column: Column[Any]) -> dict[str, MeetingRow]:
+def _rows(read: Reader, ids: Iterable[str], column: Column[str]) -> dict[str, MeetingRow]:
     found: dict[str, MeetingRow] = {}
+    dialect = read.connection.dialect
     # Whatever else a client sends as an id is none, and some of it no database takes: PostgreSQL no NUL.
     for chunk in chunks(id for id in dict.fromkeys(ids) if id.isalnum() and id.isascii()):
-        text, names = _statement(column.name, len(chunk), read.connection.dialect)
-        given: Any = tuple(chunk) if names is None else dict(zip(names, chunk, strict=True))
-        found |= {row.id: row for row in map(MeetingRow._make, read.fetch(text, given))}
+        if dialect.name == "postgresql":
+            rows = read.fetch(_statement(column.name, None, dialect), {"ids": ",".join(chunk)})
+        else:
+            rows = read.fetch(_statement(column.name, len(chunk), dialect), tuple(chunk))
+        found |= {row.id: row for row in map(MeetingRow._make, rows)}
     return found
 
 
 @lru_cache(maxsize=_STATEMENTS)
-def _statement(column: str, count: int, dialect: Dialect) -> tuple[str, tuple[str, ...] | None]:
-    """The statement for so many ids in the driver's own SQL, and the names of its parameters; None: they have none."""
-    wanted = [f"id{number}" for number in range(count)]
-    compiled = (
-        select_meetings()
-        .where(meetings.c[column].in_(wanted))
-        .compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-    )
-    if compiled.positiontup is not None:
-        return str(compiled), None
-    named = {value: name for name, value in compiled.params.items()}
-    return str(compiled), tuple(named[value] for value in wanted)
+def _statement(column: str, count: int | None, dialect: Dialect) -> str:
+    """The statement for so many ids in the driver's own SQL; None: for those that `ids` tells, with commas between.
+
+    PostgreSQL makes a plan for each statement, and keeps that of one which comes again on the same connection.
+    """
+    if count is None:
+        told = func.string_to_array(bindparam("ids", type_=Text), literal_column("','"))
+        wanted = meetings.c[column] == any_(told)
+    else:
+        wanted = meetings.c[column].in_([""] * count)
+    statement = select_meetings().where(wanted)
+    return str(statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True}))

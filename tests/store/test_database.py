@@ -123,6 +123,18 @@ def test_a_connection_that_the_server_has_ended_is_replaced(postgres_url: str) -
     other.close()
 
 
+@pytest.mark.postgresql
+def test_what_was_prepared_for_reads_is_there_for_the_next(postgres_url: str) -> None:
+    database = Database(postgres_url, pool_size=1)
+    for _ in range(7):
+        with database.read() as read:
+            read.fetch("SELECT 42", ())
+    with database.read() as read:
+        prepared = read.fetch("SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT 42'", ())
+    assert prepared == [(1,)]
+    database.close()
+
+
 def test_other_databases_are_refused_by_name() -> None:
     with pytest.raises(StoreFailed, match="mysql"):
         Database("mysql://localhost/x")
