@@ -195,8 +195,15 @@ class Database:
 
 def _end(connection: Connection, failure: type[BaseException] | None, *_: object) -> None:
     """End a snapshot. After what is rolled back, psycopg prepares anew whatever the connection had prepared."""
-    if failure is None:
+    if failure is not None or connection.dialect.name == "sqlite":
+        # Rolled back when it is given back.
+        return
+    try:
         connection.commit()
+    except BaseException:
+        # Whether it has ended, nobody knows: the next who takes it would be in the middle of another's.
+        connection.invalidate()
+        raise
 
 
 def _tell_store_failure(failure: ExceptionContext) -> None:

@@ -20,7 +20,7 @@ from threading import Timer
 from typing import Any
 
 import orjson
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from store.database import Database
 from tests.importers.importing import imported, rows, some
@@ -39,12 +39,15 @@ def seen(database: Database) -> Seen:
 
 
 def at_each_point(database: Database, reach: Callable[[str], None]) -> None:
-    """Call `reach` before each statement, before each commit and after it, and when a connection is given back.
+    """Call `reach` before each statement, before and after the commit of a write, and when a connection is given back.
 
     What is reached: the statement's kind and table (`INSERT INTO meetings`), `read`, `commit`, `committed`, `checkin`.
     """
 
-    def commit(_: Any) -> None:
+    def commit(connection: Connection) -> None:
+        if not connection.get_execution_options().get("homegroup_write"):
+            # A snapshot ends so too.
+            return
         reach("commit")
         # Given back with nothing undone: what was to be written is in the file or its log by then.
         state["committed"] = True
