@@ -45,7 +45,7 @@ from meetings.tokens import Token
 from schema.context import Context
 from schema.costs import Spent
 from schema.errors import Refused
-from schema.operations import Executed, Operation, Request, begun_promptly, executed, held_document, prepare
+from schema.operations import Operation, Request, begun_promptly, executed, held_document, prepare
 from schema.plans import Begun
 from store.stopping import Stop
 
@@ -228,7 +228,7 @@ def _worked_out(endpoint: Endpoint, turn: Turn, begun: Begun | None, stop: Stop)
         done = executed(endpoint.documents.schema, turn.operation, context, new_number, begun)
         if stop.reason and not done.faultless:
             raise StoreFailed(stop.reason)
-        return _told(done, turn, context)
+        return _told(done.body, turn, context, faultless=done.faultless)
 
 
 def _begun(endpoint: Endpoint, turn: Turn) -> Begun | None:
@@ -243,11 +243,11 @@ def _completed(begun: Begun, turn: Turn) -> Answer | None:
     """What was begun, if nothing need be read; None: the standard executor must answer."""
     context = begun.asking.context
     body = begun.in_bytes(context)
-    return None if body is None else _told(Executed(body=body, faultless=True), turn, context)
+    return None if body is None else _told(body, turn, context, faultless=True)
 
 
-def _told(done: Executed, turn: Turn, context: Context) -> Answer:
-    answer = Answer(status=200, body=done.body, faultless=done.faultless)
+def _told(body: bytes, turn: Turn, context: Context, *, faultless: bool) -> Answer:
+    answer = Answer(status=200, body=body, faultless=faultless)
     if turn.keep_as is None or (moment := moment_of(context.index, context.vocabulary, context.now)) is None:
         return answer
     soonest = context.soonest.at if context.soonest else None

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from meetings.model import Weekday
@@ -27,7 +27,10 @@ def made_of(*told: Any) -> list[Any]:
 
 @given(values)
 def test_what_comes_again_is_not_made_again(value: Any) -> None:
-    first, second = made_of(value, orjson.loads(orjson.dumps(value)))
+    again = orjson.loads(orjson.dumps(value))
+    # JSON has no infinite numbers.
+    assume(again == value)
+    first, second = made_of(value, again)
     assert first is second is value
 
 
