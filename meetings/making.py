@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def maker(kind: type[T]) -> Callable[..., T]:
-    """Makes values of a dataclass with slots of all its fields, in their order; its `__post_init__` is not called.
+    """Makes values of a dataclass with slots of all its fields, in their order; `__post_init__` is called as ever.
 
     What is frozen sets each of its fields by a call. A twin that is not frozen sets them at once, and its value then
     becomes one of that class, as values may of classes with the same slots:
@@ -18,10 +18,14 @@ def maker(kind: type[T]) -> Callable[..., T]:
     """
     twin: Any = make_dataclass(kind.__name__, [field.name for field in fields(kind)], slots=True)  # type: ignore[arg-type]  # a dataclass
 
+    check: Callable[[T], None] | None = getattr(kind, "__post_init__", None)
+
     def made(*values: object) -> T:
         value: Any = twin(*values)
         value.__class__ = kind
         told: T = value
+        if check is not None:
+            check(told)
         return told
 
     return made

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError, astuple, replace
+from dataclasses import FrozenInstanceError, astuple, fields, replace
 
 import pytest
 
 from meetings.making import maker
 from meetings.model import Venue
+from meetings.recurrence import Recurrence
+from tests.builders import a_recurrence
 
 HALL = Venue(name="Lantern Hall", city="Accra", latitude=0.0, longitude=-0.2)
 
@@ -28,3 +30,11 @@ def test_what_is_made_cannot_be_changed() -> None:
 def test_a_value_is_made_of_all_fields_or_not_at_all() -> None:
     with pytest.raises(TypeError):
         maker(Venue)("Lantern Hall")
+
+
+def test_what_the_class_refuses_is_not_made() -> None:
+    rule = a_recurrence()
+    told = [getattr(rule, field.name) for field in fields(rule)]
+    assert maker(Recurrence)(*told) == rule
+    with pytest.raises(ValueError, match="weeks"):
+        maker(Recurrence)(*[0 if field.name == "interval" else getattr(rule, field.name) for field in fields(rule)])
